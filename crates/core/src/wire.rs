@@ -1,0 +1,42 @@
+//! The wire form of a decimal: text, so that no reader passes it through a binary fraction. Pinned here, because
+//! `rust_decimal`'s serde features change the form for the whole build of whoever turns them on.
+
+use std::{fmt, str::FromStr};
+
+use rust_decimal::Decimal;
+use serde::{Deserializer, Serializer, de};
+
+pub(crate) fn serialize<S: Serializer>(x: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(x)
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    deserializer.deserialize_any(DecimalText)
+}
+
+struct DecimalText;
+
+impl de::Visitor<'_> for DecimalText {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a decimal number, as text or as a number")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
+        Decimal::from_str_exact(text).map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+
+    fn visit_i64<E: de::Error>(self, n: i64) -> Result<Decimal, E> {
+        Ok(n.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, n: u64) -> Result<Decimal, E> {
+        Ok(n.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, x: f64) -> Result<Decimal, E> {
+        // The shortest text of a double is what its author typed: 0.1 becomes 0.1, not 0.1000000000000000055.
+        Decimal::from_str(&x.to_string()).map_err(|_| E::invalid_value(de::Unexpected::Float(x), &self))
+    }
+}
