@@ -24,6 +24,9 @@ pub trait Number: Copy + PartialOrd + std::fmt::Debug {
     fn times(self, other: Self) -> Result<Self, Overflow>;
     /// The quotient, if there is one and it fits.
     fn over(self, other: Self) -> Result<Self, Overflow>;
+    /// The largest whole number not above it.
+    #[must_use]
+    fn whole_below(self) -> Self;
     /// The nearest double.
     fn to_double(self) -> f64;
     /// The larger of two.
@@ -55,6 +58,9 @@ impl Number for Decimal {
     fn over(self, other: Self) -> Result<Self, Overflow> {
         self.checked_div(other).ok_or(Overflow)
     }
+    fn whole_below(self) -> Self {
+        self.floor()
+    }
     fn to_double(self) -> f64 {
         self.to_f64().unwrap_or_default()
     }
@@ -81,6 +87,9 @@ impl Number for f64 {
     }
     fn over(self, other: Self) -> Result<Self, Overflow> {
         finite(self / other)
+    }
+    fn whole_below(self) -> Self {
+        self.floor()
     }
     fn to_double(self) -> f64 {
         self

@@ -1,0 +1,5 @@
+//! What is refused, with its place; what a view as of a day can see.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod files;
+mod knowledge;
