@@ -28,7 +28,7 @@ mod percent;
 mod quarter;
 mod rate;
 mod weights;
-mod wire;
+pub mod wire;
 mod year;
 
 pub use asset::{AssetId, AssetIdError};

@@ -1,16 +1,38 @@
-//! The wire form of a decimal: text, so that no reader passes it through a binary fraction. Pinned here, because
-//! `rust_decimal`'s serde features change the form for the whole build of whoever turns them on.
+//! The wire form of a decimal, for `#[serde(with = "allweather_core::wire")]`: written as text, so that no reader passes it
+//! through a binary fraction; read from text or from a number. Pinned here, because `rust_decimal`'s serde features change the
+//! form for the whole build of whoever turns them on.
+//!
+//! ```
+//! #[derive(serde::Serialize, serde::Deserialize)]
+//! struct Fee {
+//!     #[serde(with = "allweather_core::wire")]
+//!     rate: rust_decimal::Decimal,
+//! }
+//! let fee: Fee = serde_json::from_str(r#"{"rate":0.1}"#)?;
+//! assert_eq!(serde_json::to_string(&fee)?, r#"{"rate":"0.1"}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use std::{fmt, str::FromStr};
 
 use rust_decimal::Decimal;
 use serde::{Deserializer, Serializer, de};
 
-pub(crate) fn serialize<S: Serializer>(x: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes a decimal as text.
+///
+/// # Errors
+///
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(x: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(x)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+/// Reads a decimal from text or from a number.
+///
+/// # Errors
+///
+/// When the text or number is no decimal.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     deserializer.deserialize_any(DecimalText)
 }
 

@@ -1,0 +1,56 @@
+//! When and what to trade: coded rules instead of nerve.
+//!
+//! Depend on this crate to write a rule of your own ([`Rebalancer`]), to solve a self-financing trade, or to plan the orders
+//! of an account with lots and minimum sizes ([`plan()`]).
+//!
+//! ```
+//! use allweather_core::AssetId;
+//! use allweather_rebalance::{Lot, PlanAsset, PlanRules, plan};
+//! use rust_decimal::dec;
+//!
+//! let asset = |name: &str, units, price, target| -> Result<PlanAsset, Box<dyn std::error::Error>> {
+//!     Ok(PlanAsset { id: AssetId::new(name)?, units, price, target, lot: Lot::WHOLE, cost_rate: dec!(0.001) })
+//! };
+//! let account = [
+//!     asset("equity", dec!(660), dec!(1000), dec!(0.6))?, // has grown to 66 %
+//!     asset("bonds", dec!(340), dec!(1000), dec!(0.4))?,
+//! ];
+//! let plan = plan(&account, dec!(0), &PlanRules::published())?;
+//! assert_eq!(plan.lines[0].net_units(), dec!(-60));
+//! assert_eq!(plan.lines[1].net_units(), dec!(59)); // the 60th would cost more than the sale brings in
+//! println!("{}", plan.lines[0].explain());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Two doors
+//!
+//! [`plan()`] and [`drift()`] are exact, for an account that is really traded. [`paths`] and [`Rebalancer`] work in `f64` for
+//! simulation. The formulas are shared where that reads well and compared by tests everywhere.
+//!
+//! # What this crate does not do
+//!
+//! It knows no fee schedule (it is given cost rates), keeps no positions and settles no expenses.
+
+mod band;
+mod calendar;
+mod capital;
+mod drift;
+mod error;
+mod lot;
+pub mod paths;
+mod plan;
+mod reason;
+mod rule;
+mod targets;
+mod trade;
+
+pub use band::{DriftBand, Scope};
+pub use calendar::{Calendar, Edge, Period};
+pub use capital::{MinimumCapital, Spread, Zeroing, minimum_capital, portfolio_minimum_capital, zero_small};
+pub use drift::{Drift, DriftMeasure, drift};
+pub use error::RebalanceError;
+pub use lot::{Lot, Outcome, UnderMinimum};
+pub use plan::{Plan, PlanAsset, PlanLine, PlanRules, plan};
+pub use reason::Reason;
+pub use rule::{Decision, Rebalancer, Review, Rule};
+pub use targets::Targets;

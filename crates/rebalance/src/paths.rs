@@ -1,0 +1,75 @@
+//! The `f64` door: drift and self-financing trades of a simulated portfolio, without allocation.
+
+use allweather_core::Number;
+use rust_decimal::Decimal;
+
+use crate::{DriftMeasure, Lot, Outcome, RebalanceError, UnderMinimum, drift::drift_percent as formula, lot};
+
+pub use crate::trade::{Budget, sell_pro_rata, trade_to_targets, value_after_costs};
+
+/// Binary fractions miss decimal ones by less than this many percent: 0.205 − 0.2 counts as the half percent it was typed as.
+pub const TOLERANCE_PERCENT: f64 = 1e-9;
+
+/// The drift of one asset in percent, unrounded; the formula of [`drift()`](crate::drift()).
+///
+/// `target` and `actual` are fractions of the portfolio. A result that no double can hold (a target next to zero) counts as
+/// drifted by 100 %.
+#[must_use]
+#[inline]
+pub fn drift_percent(target: f64, actual: f64, measure: DriftMeasure) -> f64 {
+    formula(target, actual, measure).unwrap_or(100.0)
+}
+
+/// The drift rounded half away from zero to a whole percent, within [`TOLERANCE_PERCENT`] of the half.
+#[must_use]
+pub fn rounded_percent(drift: f64) -> f64 {
+    (drift + TOLERANCE_PERCENT.copysign(drift)).round()
+}
+
+/// The sizes an asset trades in, as doubles: at least `minimum` units, in steps of `increment` units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LotSize {
+    minimum: f64,
+    increment: f64,
+}
+
+impl From<&Lot> for LotSize {
+    fn from(lot: &Lot) -> Self {
+        let double = |x: Decimal| x.to_double();
+        Self { minimum: double(lot.minimum()), increment: double(lot.increment()) }
+    }
+}
+
+/// The legs of an order in units: both 0 when nothing is done, both positive in a round trip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct LotOrder {
+    /// Units sold.
+    pub sell: f64,
+    /// Units bought.
+    pub buy: f64,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl LotSize {
+    /// The order nearest to `wanted` units (positive buys) that this lot allows; never sells more than `held`.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Overflow`] when a number is not finite.
+    pub fn fit(self, wanted: f64, held: f64, policy: UnderMinimum) -> Result<LotOrder, RebalanceError> {
+        let order = lot::fit(wanted, held, self.minimum, self.increment, policy)?;
+        Ok(LotOrder { sell: order.sell, buy: order.buy, outcome: order.outcome })
+    }
+
+    /// What remains of a purchase of `buy` units when `short` (a value) must be saved and one unit costs `unit_cost` with all
+    /// charges; 0 when less than the smallest order would remain.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Overflow`] when a number is not finite.
+    pub fn cut(self, buy: f64, unit_cost: f64, short: f64) -> Result<f64, RebalanceError> {
+        Ok(lot::cut(buy, self.minimum, self.increment, unit_cost, short)?)
+    }
+}

@@ -1,0 +1,256 @@
+//! Self-financing trades in `f64`: after costs, weights equal targets exactly.
+
+use crate::{RebalanceError, Targets};
+
+/// What a trade leaves behind: `value after = base − multiple · cost`.
+///
+/// A plain rebalance of a portfolio worth `V` is `{ base: V, multiple: 1 }`. When the trade happens together with a payment
+/// that itself depends on the trade's cost (the quarter's withdrawal), the same two numbers describe that too: a withdrawal
+/// of everything above the invested capital `K` leaves `{ base: K, multiple: 0 }`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// The value after a trade that costs nothing.
+    pub base: f64,
+    /// How much of the trade's cost the value after bears: 0, 1 or 2.
+    pub multiple: f64,
+}
+
+impl Budget {
+    /// A plain rebalance of a portfolio of this value.
+    #[must_use]
+    pub fn of(value: f64) -> Self {
+        Self { base: value, multiple: 1.0 }
+    }
+}
+
+/// Partial sums side by side: four independent chains instead of one that waits for itself. The order is fixed, so the
+/// result is the same on every machine.
+const LANES: usize = 4;
+
+#[inline]
+fn sum(terms: impl Iterator<Item = f64>) -> f64 {
+    let mut lanes = [0.0; LANES];
+    for (i, term) in terms.enumerate() {
+        lanes[i % LANES] += term;
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+}
+
+/// The value `V⁺` after a self-financing trade of every asset to its weight.
+///
+/// ```text
+/// V⁺ = base − multiple · Σ k_i · |w_i V⁺ − h_i|
+/// ```
+///
+/// | argument | shape | unit |
+/// |---|---|---|
+/// | `holdings` h | `[assets]` | value before, ≥ 0 |
+/// | `weights` w | `[assets]` | fraction of `V⁺` wanted |
+/// | `cost_rates` k | `[assets]` | cost as a fraction of traded value, in 0..0.5 |
+///
+/// The right-hand side is piecewise linear in `V⁺` with breakpoints `h_i / w_i`. Each pass solves the piece it stands on
+/// exactly; since the excess is convex and increasing, passes move down from breakpoint to breakpoint and stop on the piece
+/// that holds the root (in practice the second). There is no tolerance.
+///
+/// ```
+/// use allweather_rebalance::paths::{Budget, value_after_costs};
+/// // Everything from cash at 1 %: V⁺ = 100 / 1.01.
+/// let after = value_after_costs(&[0.0, 0.0], &[0.6, 0.4], &[0.01, 0.01], Budget::of(100.0))?;
+/// assert!((after - 100.0 / 1.01).abs() < 1e-12);
+/// # Ok::<(), allweather_rebalance::RebalanceError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`RebalanceError`] when the lists differ in length or a cost rate is not in 0..0.5 (or not a number).
+pub fn value_after_costs(
+    holdings: &[f64],
+    weights: &[f64],
+    cost_rates: &[f64],
+    budget: Budget,
+) -> Result<f64, RebalanceError> {
+    check(holdings, weights, cost_rates)?;
+    Ok(solve(holdings, weights, cost_rates, budget))
+}
+
+fn check(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> Result<(), RebalanceError> {
+    let expected = holdings.len();
+    for (what, found) in [("weights", weights.len()), ("cost rates", cost_rates.len())] {
+        if found != expected {
+            return Err(RebalanceError::Length { what, found, expected });
+        }
+    }
+    // A half or more on each side could eat the trade itself.
+    if let Some(position) = cost_rates.iter().position(|k| !(0.0..0.5).contains(k)) {
+        let value = cost_rates[position];
+        return Err(RebalanceError::Range { what: "cost rate", value, position, rule: "in 0..0.5" });
+    }
+    Ok(())
+}
+
+/// The breakpoint walk. Zip-based: slices of unequal length cannot make it panic.
+#[inline]
+fn solve(holdings: &[f64], weights: &[f64], cost_rates: &[f64], budget: Budget) -> f64 {
+    let Budget { base, multiple } = budget;
+    let mut value = base;
+    // One pass per piece at most; the walk never turns back.
+    for _ in 0..=holdings.len() {
+        let mut slope = [0.0; LANES];
+        let mut offset = [0.0; LANES];
+        for (i, ((h, w), k)) in holdings.iter().zip(weights).zip(cost_rates).enumerate() {
+            let signed = k.copysign(w * value - h);
+            slope[i % LANES] += signed * w;
+            offset[i % LANES] += signed * h;
+        }
+        let slope = (slope[0] + slope[1]) + (slope[2] + slope[3]);
+        let offset = (offset[0] + offset[1]) + (offset[2] + offset[3]);
+        let next = (base + multiple * offset) / (1.0 + multiple * slope);
+        if next >= value {
+            return next;
+        }
+        value = next;
+    }
+    value
+}
+
+/// Trades to targets within a budget: writes the value of each holding after the trade into `after` and returns the cost.
+///
+/// Assets that are to be kept stay as they are, and what is left over stays in cash. When the kept assets leave too little
+/// for the purchases, these are cut in one proportion so that cash ends at nought; when even that does not free enough (a
+/// payment is due), holdings are sold pro rata [our reading].
+///
+/// All slices are `[assets]`, values in base currency. Cash after the trade is `base − multiple · cost − Σ after`.
+///
+/// # Errors
+///
+/// As [`value_after_costs`]; [`RebalanceError::Insufficient`] when everything together cannot pay what is due.
+pub fn trade_to_targets(
+    holdings: &[f64],
+    targets: &Targets,
+    cost_rates: &[f64],
+    budget: Budget,
+    after: &mut [f64],
+) -> Result<f64, RebalanceError> {
+    check(holdings, targets.weights(), cost_rates)?;
+    if after.len() != holdings.len() {
+        let (found, expected) = (after.len(), holdings.len());
+        return Err(RebalanceError::Length { what: "places for the result", found, expected });
+    }
+    if targets.trades_all() {
+        let value = solve(holdings, targets.weights(), cost_rates, budget);
+        if value < 0.0 {
+            return Err(insufficient(holdings, budget));
+        }
+        for (after, w) in after.iter_mut().zip(targets.weights()) {
+            *after = w * value;
+        }
+        return Ok(cost(holdings, after, cost_rates));
+    }
+    trade_some(holdings, targets, cost_rates, budget, after)
+}
+
+fn cost(before: &[f64], after: &[f64], cost_rates: &[f64]) -> f64 {
+    sum(before.iter().zip(after).zip(cost_rates).map(|((b, a), k)| k * (a - b).abs()))
+}
+
+fn insufficient(holdings: &[f64], budget: Budget) -> RebalanceError {
+    let value = sum(holdings.iter().copied());
+    RebalanceError::Insufficient { value, due: value - budget.base }
+}
+
+/// Some assets are kept: they neither cost anything nor give anything.
+fn trade_some(
+    holdings: &[f64],
+    targets: &Targets,
+    cost_rates: &[f64],
+    budget: Budget,
+    after: &mut [f64],
+) -> Result<f64, RebalanceError> {
+    let Budget { base, multiple } = budget;
+    // The walk of `solve`, with the kept assets' cost rates read as nought.
+    let mut value = base;
+    for _ in 0..=holdings.len() {
+        let (mut slope, mut offset) = (1.0, base);
+        for (((h, w), k), traded) in
+            holdings.iter().zip(targets.weights()).zip(cost_rates).zip(targets.traded())
+        {
+            let signed = if *traded { k.copysign(w * value - h) } else { 0.0 };
+            slope += multiple * signed * w;
+            offset += multiple * signed * h;
+        }
+        let next = offset / slope;
+        let done = next >= value;
+        value = next;
+        if done {
+            break;
+        }
+    }
+    let (mut bought, mut bought_rate) = (0.0, 0.0);
+    let rows = holdings.iter().zip(targets.weights()).zip(cost_rates).zip(targets.traded());
+    for ((((h, w), k), traded), after) in rows.clone().zip(after.iter_mut()) {
+        *after = if *traded { w * value } else { *h };
+        if *after > *h {
+            bought += *after - h;
+            bought_rate += k * (*after - h);
+        }
+    }
+    if sum(after.iter().copied()) <= value {
+        return Ok(cost(holdings, after, cost_rates));
+    }
+    // Cash would go negative: buy in proportion to what the sales bring in.
+    let sold_cost = cost(holdings, after, cost_rates) - bought_rate;
+    let without_purchases = sum(after.iter().copied()) - bought;
+    let share = (base - multiple * sold_cost - without_purchases) / (bought + multiple * bought_rate);
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    for (h, after) in holdings.iter().zip(after.iter_mut()) {
+        if *after > *h {
+            *after = h + share * (*after - h);
+        }
+    }
+    if share > 0.0 {
+        return Ok(cost(holdings, after, cost_rates));
+    }
+    sell_pro_rata(after, cost_rates, Budget { base: base - multiple * sold_cost, multiple })
+        .map_err(|_| insufficient(holdings, budget))?;
+    Ok(cost(holdings, after, cost_rates))
+}
+
+/// Sells all holdings in one proportion until what is left fits the budget; sells nothing when they fit already (cash pays
+/// first). Changes `holdings` in place and returns the cost.
+///
+/// ```text
+/// sold share s = (Σh − base) / (Σh − multiple · Σ k h)
+/// ```
+///
+/// ```
+/// use allweather_rebalance::paths::{Budget, sell_pro_rata};
+/// let mut holdings = [60.0, 40.0];
+/// // 10 must be paid, costs are 1 %: 10/0.99 is sold.
+/// let cost = sell_pro_rata(&mut holdings, &[0.01, 0.01], Budget { base: 90.0, multiple: 1.0 })?;
+/// assert!((holdings[0] + holdings[1] - (90.0 - cost)).abs() < 1e-12);
+/// # Ok::<(), allweather_rebalance::RebalanceError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`RebalanceError`] when the lists differ in length, a cost rate is not in 0..0.5, or everything together cannot pay.
+pub fn sell_pro_rata(
+    holdings: &mut [f64],
+    cost_rates: &[f64],
+    budget: Budget,
+) -> Result<f64, RebalanceError> {
+    check(holdings, holdings, cost_rates)?;
+    let total = sum(holdings.iter().copied());
+    if total <= budget.base {
+        return Ok(0.0);
+    }
+    let rate = sum(holdings.iter().zip(cost_rates).map(|(h, k)| h * k));
+    let share = (total - budget.base) / (total - budget.multiple * rate);
+    if !(0.0..=1.0).contains(&share) {
+        return Err(insufficient(holdings, budget));
+    }
+    for h in holdings.iter_mut() {
+        *h -= share * *h;
+    }
+    Ok(share * rate)
+}

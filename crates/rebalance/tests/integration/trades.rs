@@ -1,0 +1,146 @@
+use allweather_rebalance::{
+    RebalanceError, Targets,
+    paths::{Budget, sell_pro_rata, trade_to_targets, value_after_costs},
+};
+use proptest::prelude::*;
+
+#[derive(Debug, Clone)]
+struct Case {
+    holdings: Vec<f64>,
+    weights: Vec<f64>,
+    rates: Vec<f64>,
+    kept: Vec<bool>,
+    cash: f64,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let asset =
+        (prop_oneof![1 => Just(0.0), 6 => 0.1..1000.0_f64], 0.001..1.0_f64, 0.0..0.05_f64, any::<bool>());
+    (prop::collection::vec(asset, 1..12), prop_oneof![1 => Just(0.0), 1 => 0.1..500.0_f64]).prop_map(
+        |(assets, cash)| {
+            let sum: f64 = assets.iter().map(|a| a.1).sum();
+            Case {
+                holdings: assets.iter().map(|a| a.0).collect(),
+                weights: assets.iter().map(|a| a.1 / sum).collect(),
+                rates: assets.iter().map(|a| a.2).collect(),
+                kept: assets.iter().map(|a| a.3).collect(),
+                cash: cash + 1.0,
+            }
+        },
+    )
+}
+
+fn cost(before: &[f64], after: &[f64], rates: &[f64]) -> f64 {
+    before.iter().zip(after).zip(rates).map(|((b, a), k)| k * (a - b).abs()).sum()
+}
+
+#[test]
+fn costs_are_funded_by_hand() {
+    // 60/40 at 73/27, 1 % on both sides: sells x, buys y; (73 − x) : (27 + y) = 60 : 40 of what is left.
+    let after = value_after_costs(&[73.0, 27.0], &[0.6, 0.4], &[0.01, 0.01], Budget::of(100.0)).unwrap();
+    // On that piece V = (100 − 0.01·73 + 0.01·27) / (1 − 0.01·0.6 + 0.01·0.4).
+    assert!((after - (100.0 - 0.73 + 0.27) / (1.0 - 0.006 + 0.004)).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_out_of_range_is_refused_with_its_place() {
+    let error = value_after_costs(&[1.0, 1.0], &[0.5, 0.5], &[0.0, 0.5], Budget::of(2.0)).unwrap_err();
+    assert!(matches!(error, RebalanceError::Range { position: 1, .. }), "{error}");
+    assert!(value_after_costs(&[1.0], &[1.0], &[f64::NAN], Budget::of(1.0)).is_err());
+    assert!(value_after_costs(&[1.0], &[0.5, 0.5], &[0.0], Budget::of(1.0)).is_err());
+    assert!(sell_pro_rata(&mut [1.0], &[0.0], Budget::of(-1.0)).is_err());
+    let targets = Targets::new(vec![1.0]);
+    assert!(trade_to_targets(&[1.0], &targets, &[0.0], Budget::of(1.0), &mut []).is_err());
+    assert!(trade_to_targets(&[1.0], &targets, &[0.0], Budget::of(-1.0), &mut [0.0]).is_err());
+}
+
+proptest! {
+    /// After costs, weights equal targets exactly, and the equation of the trade holds.
+    #[test]
+    fn a_trade_is_self_financing(case in cases(), multiple in 0..=2_u8) {
+        let value: f64 = case.holdings.iter().sum::<f64>() + case.cash;
+        let budget = Budget { base: value, multiple: f64::from(multiple) };
+        let after = value_after_costs(&case.holdings, &case.weights, &case.rates, budget).unwrap();
+        let held: Vec<f64> = case.weights.iter().map(|w| w * after).collect();
+        let equation = value - f64::from(multiple) * cost(&case.holdings, &held, &case.rates);
+        prop_assert!((after - equation).abs() <= 1e-12 * value, "{after} {equation}");
+        // Nothing between: no other value solves it.
+        let mut written = vec![0.0; held.len()];
+        let paid = trade_to_targets(&case.holdings, &Targets::new(case.weights.clone()), &case.rates, budget, &mut written).unwrap();
+        prop_assert_eq!(&written, &held);
+        prop_assert!((paid - cost(&case.holdings, &held, &case.rates)).abs() <= 1e-12 * value);
+    }
+
+    /// Zero costs: the value does not change. A second trade at the same instant trades nothing.
+    #[test]
+    fn free_trades_conserve_and_a_second_one_does_nothing(case in cases()) {
+        let value: f64 = case.holdings.iter().sum::<f64>() + case.cash;
+        let free = vec![0.0; case.rates.len()];
+        let after = value_after_costs(&case.holdings, &case.weights, &free, Budget::of(value)).unwrap();
+        prop_assert!((after - value).abs() <= 1e-15 * value);
+        let after = value_after_costs(&case.holdings, &case.weights, &case.rates, Budget::of(value)).unwrap();
+        let held: Vec<f64> = case.weights.iter().map(|w| w * after).collect();
+        let again = value_after_costs(&held, &case.weights, &case.rates, Budget::of(after)).unwrap();
+        prop_assert!((again - after).abs() <= 1e-13 * after);
+    }
+
+    /// Costs only ever take, and higher rates take more.
+    #[test]
+    fn cost_is_monotone(case in cases(), more in 1.0..5.0_f64) {
+        let value: f64 = case.holdings.iter().sum::<f64>() + case.cash;
+        let dear: Vec<f64> = case.rates.iter().map(|k| k * more).collect();
+        let cheap = value_after_costs(&case.holdings, &case.weights, &case.rates, Budget::of(value)).unwrap();
+        let costly = value_after_costs(&case.holdings, &case.weights, &dear, Budget::of(value)).unwrap();
+        prop_assert!(cheap <= value * (1.0 + 1e-15) && costly <= cheap * (1.0 + 1e-14));
+    }
+
+    /// With some assets kept: they do not move, cash is never negative, the others reach their targets or are bought short.
+    #[test]
+    fn kept_assets_stay_and_cash_is_never_negative(case in cases(), due in 0.0..0.9_f64) {
+        let held: f64 = case.holdings.iter().sum();
+        let value = held + case.cash;
+        let budget = Budget::of(value * (1.0 - due));
+        let mut targets = Targets::new(case.weights.clone());
+        for (i, kept) in case.kept.iter().enumerate() {
+            if *kept { targets.keep(i); }
+        }
+        let mut after = vec![0.0; case.holdings.len()];
+        let paid = trade_to_targets(&case.holdings, &targets, &case.rates, budget, &mut after).unwrap();
+        let cash = budget.base - paid - after.iter().sum::<f64>();
+        prop_assert!(cash >= -1e-11 * value, "{cash}");
+        prop_assert!((paid - cost(&case.holdings, &after, &case.rates)).abs() <= 1e-11 * value);
+        let forced = after.iter().zip(&case.holdings).zip(&case.kept).any(|((a, h), kept)| *kept && a < h);
+        for ((a, h), kept) in after.iter().zip(&case.holdings).zip(&case.kept) {
+            prop_assert!(*a >= 0.0);
+            // A kept asset moves only when a payment forces everything to be sold pro rata, and then cash ends at nought.
+            prop_assert!(!*kept || a <= h);
+        }
+        prop_assert!(!forced || cash.abs() <= 1e-10 * value, "{cash}");
+        if due == 0.0 { prop_assert!(!forced); }
+    }
+
+    #[test]
+    fn a_payment_is_sold_for_pro_rata_after_cash(case in cases(), due in 0.0..1.2_f64) {
+        let held: f64 = case.holdings.iter().sum();
+        let value = held + case.cash;
+        let budget = Budget::of(value - due * held);
+        let mut after = case.holdings.clone();
+        match sell_pro_rata(&mut after, &case.rates, budget) {
+            Ok(paid) => {
+                let cash = budget.base - paid - after.iter().sum::<f64>();
+                prop_assert!(cash >= -1e-11 * value);
+                if due * held <= case.cash { prop_assert_eq!(&after, &case.holdings); } else { prop_assert!(cash <= 1e-11 * value); }
+            }
+            Err(_) => prop_assert!(due * held > case.cash),
+        }
+    }
+
+    #[test]
+    fn scale_changes_nothing_but_scale(case in cases(), k in 0.01..1e6_f64) {
+        let value: f64 = case.holdings.iter().sum::<f64>() + case.cash;
+        let scaled: Vec<f64> = case.holdings.iter().map(|h| h * k).collect();
+        let one = value_after_costs(&case.holdings, &case.weights, &case.rates, Budget::of(value)).unwrap();
+        let many = value_after_costs(&scaled, &case.weights, &case.rates, Budget::of(value * k)).unwrap();
+        prop_assert!((many / k - one).abs() <= 1e-12 * value);
+    }
+}
