@@ -1,0 +1,34 @@
+use crate::{Returns, Undefined};
+
+/// The geometric annual return, a fraction: the constant rate a year that ends at the same wealth.
+///
+/// ```text
+/// W^(p/n) − 1        W = Π (1 + r_t), n periods, p periods a year
+/// ```
+///
+/// A series that loses everything has −1. The year is counted in periods, not in days: 12 months are a year.
+///
+/// # Errors
+///
+/// [`Undefined::TooFew`] without returns, [`Undefined::TooLarge`] when the rate is beyond a double.
+///
+/// # Examples
+///
+/// ```
+/// use allweather_metrics::{Periodicity, Returns, annual_return_geometric};
+/// let returns = Returns::new(Periodicity::Monthly, &[0.01; 24])?;
+/// let annual = annual_return_geometric(&returns)?;
+/// assert!((annual - 0.126_825_030_131_969_7).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Source
+///
+/// Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2008.
+pub fn annual_return_geometric(returns: &Returns<'_>) -> Result<f64, Undefined> {
+    returns.at_least(1)?;
+    // By logarithms, so that a long path cannot overflow on its way to a moderate rate.
+    let log_wealth: f64 = returns.values().iter().map(|r| r.ln_1p()).sum();
+    let annual = (log_wealth * (returns.periodicity().periods_a_year() / returns.len() as f64)).exp_m1();
+    if annual.is_finite() { Ok(annual) } else { Err(Undefined::TooLarge) }
+}
