@@ -126,9 +126,8 @@ impl Market {
         if let Some(spots) = &self.spots {
             spots.gaps(&mut found);
         }
-        let span = self.prices.months();
+        let (first, last) = self.prices.span();
         let monthly = |kind: &str, name: &str, series: &MonthlySeries, found: &mut Vec<Gap>| {
-            let (Some(&first), Some(&last)) = (span.first(), span.last()) else { return };
             let months: Vec<Month> = first.through(last).collect();
             let full: Vec<Option<f64>> = months.iter().map(|m| series.get(*m)).collect();
             Gap::collect(&format!("{kind}{name}"), &months, &full, found);

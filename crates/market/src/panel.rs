@@ -237,6 +237,12 @@ impl PricePanel {
         &self.levels.months
     }
 
+    /// The first and the last month; a panel is never empty.
+    #[must_use]
+    pub fn span(&self) -> (Month, Month) {
+        (self.levels.months[0], self.levels.months[self.levels.months.len() - 1])
+    }
+
     /// The instruments, in universe order.
     #[must_use]
     pub fn instruments(&self) -> &[Instrument] {

@@ -1,0 +1,189 @@
+use std::{borrow::Cow, collections::BTreeMap, fs, io::ErrorKind, path::Path};
+
+use allweather_core::{Currency, Year};
+use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv};
+use allweather_rfr::{AnnualLevels, Indicators, MissingPolicy, PrescribedRate, RfrError, prescribed_rate};
+
+use crate::{
+    DataError, Recession,
+    levels::levels_from_csv,
+    recession::recessions_from_csv,
+    statistics::{statistics_from_csv, yields_from_csv},
+};
+
+/// How many months after its own month's end a consumer price index is taken to be known. An assumption: the files hold
+/// figures, not the days on which they came out.
+pub const CONSUMER_PRICE_LAG: u16 = 1;
+
+/// The same for Australia, whose index is quarterly: the file repeats a quarter's figure in each of its months, and the
+/// first of them must not know the third.
+pub const QUARTERLY_CONSUMER_PRICE_LAG: u16 = 3;
+
+/// How many months after its own month's end a figure of `macro_monthly.csv` is taken to be known. An assumption, as
+/// [`CONSUMER_PRICE_LAG`]; and what the file holds is the newest revision, not what was read on the day.
+pub const MACRO_LAG: u16 = 1;
+
+const ASSETS: &str = "assets_month_end.csv";
+const SPOTS: &str = "fx_month_end.csv";
+const SHORT_RATES: &str = "short_rates_monthly.csv";
+const YIELDS: &str = "jgb_yields_month_end.csv";
+const INDICATORS: &str = "rfr_indicators.csv";
+const CONSUMER_PRICES: &str = "cpi_by_currency.csv";
+const MACRO: &str = "macro_monthly.csv";
+const RECESSIONS: &str = "recession_dates.csv";
+
+/// All that a run reads: the market, the levels behind the prescribed risk-free rate, the recessions.
+///
+/// Get one from [`embedded`] or [`read_folder`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DataSet {
+    /// Prices, exchange rates, short rates, consumer prices and statistics, counted in yen.
+    ///
+    /// Its statistics are the yields `jgb_1y` ([`Market::JGB_1Y`]), `jgb_2y`, `jgb_5y`, `jgb_9y`, `jgb_10y` and `jgb_20y`,
+    /// fractions a year, and each column of `macro_monthly.csv` under its heading.
+    pub market: Market,
+    /// The levels of the five indicators by calendar year, without a hole between the first year and the last. A level
+    /// that is not published is `None`. Before 1986 the 9-year bond stands in for the 10-year bond, which did not exist
+    /// `[our reading]`.
+    pub levels: BTreeMap<Year, AnnualLevels>,
+    /// The recessions, as the file lists them; none when there is no such file.
+    pub recessions: Vec<Recession>,
+}
+
+impl DataSet {
+    /// The prescribed risk-free rate of every year that has a year before it, or why that year has none.
+    ///
+    /// A year's rate comes from the newest figures in the files; it does not know which of them was published by the end
+    /// of March. Whoever wants all rates or nothing collects the map into a `Result`.
+    ///
+    /// ```
+    /// use allweather_core::Year;
+    /// use allweather_rfr::{Indicator, MissingPolicy};
+    /// let data = allweather_data::embedded()?;
+    /// let rates = data.rates(MissingPolicy::Refuse);
+    /// let rate = rates[&Year::new(2023)].as_ref();
+    /// assert!(rate.is_ok_and(|rate| rate.chosen == Indicator::GdpDeflator));
+    /// // The real effective exchange rate of 2024 is not in the data, so 2024 has no rate by the strict policy.
+    /// assert!(rates[&Year::new(2024)].is_err());
+    /// # Ok::<(), allweather_data::DataError>(())
+    /// ```
+    ///
+    /// # Source
+    ///
+    /// Published method, §1.
+    #[must_use]
+    pub fn rates(&self, policy: MissingPolicy) -> BTreeMap<Year, Result<PrescribedRate, RfrError>> {
+        let years = self.levels.iter().filter_map(|(&year, now)| {
+            let before = self.levels.get(&year.previous())?;
+            let indicators = Indicators::from_levels(year, now, before, None);
+            Some((year, indicators.and_then(|indicators| prescribed_rate(&indicators, policy))))
+        });
+        years.collect()
+    }
+}
+
+/// The default data set, compiled in: 1980-01 to 2025-12, month ends, counted in yen.
+///
+/// All figures are real; none is estimated or filled in. What each series is, who publishes it and where it has holes is
+/// in the project's data page; [`Market::gaps`] lists the holes.
+///
+/// ```
+/// let data = allweather_data::embedded()?;
+/// assert_eq!(data.market.prices().instruments().len(), 11);
+/// assert!(data.market.gaps().iter().any(|gap| gap.series == "jgb_20y" && gap.last.to_string() == "1986-11"));
+/// # Ok::<(), allweather_data::DataError>(())
+/// ```
+///
+/// # Errors
+///
+/// None in a released crate: the files are compiled in, and the tests read them.
+pub fn embedded() -> Result<DataSet, DataError> {
+    assemble(|file| {
+        let text = match file {
+            ASSETS => include_str!("../data/assets_month_end.csv"),
+            SPOTS => include_str!("../data/fx_month_end.csv"),
+            SHORT_RATES => include_str!("../data/short_rates_monthly.csv"),
+            YIELDS => include_str!("../data/jgb_yields_month_end.csv"),
+            INDICATORS => include_str!("../data/rfr_indicators.csv"),
+            CONSUMER_PRICES => include_str!("../data/cpi_by_currency.csv"),
+            MACRO => include_str!("../data/macro_monthly.csv"),
+            RECESSIONS => include_str!("../data/recession_dates.csv"),
+            _ => return Err(DataError::Missing { file: file.to_owned() }),
+        };
+        Ok(Cow::Borrowed(text))
+    })
+}
+
+/// A data set from a folder of files with the names and formats of the embedded ones. This is the only function of the
+/// crate that reads from a disk.
+///
+/// Required are `assets_month_end.csv`, `fx_month_end.csv`, `short_rates_monthly.csv`, `jgb_yields_month_end.csv`,
+/// `rfr_indicators.csv` and `cpi_by_currency.csv`; `macro_monthly.csv` and `recession_dates.csv` may be left out. Values
+/// are counted in yen, as in the embedded set.
+///
+/// ```no_run
+/// let data = allweather_data::read_folder("my-data")?;
+/// println!("{} months", data.market.prices().dates().len());
+/// # Ok::<(), allweather_data::DataError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`DataError::Missing`] names a required file that is not there, [`DataError::Unreadable`] and [`DataError::Encoding`]
+/// one that is no text, [`DataError::Market`] file, line and field of what is refused.
+pub fn read_folder(path: impl AsRef<Path>) -> Result<DataSet, DataError> {
+    let folder = path.as_ref();
+    assemble(|file| {
+        let path = folder.join(file);
+        let file = path.display().to_string();
+        let bytes = fs::read(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => DataError::Missing { file: file.clone() },
+            kind => DataError::Unreadable { file: file.clone(), kind },
+        })?;
+        String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
+            let text = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = text.split(|&byte| byte == b'\n').count();
+            DataError::Encoding { file, line }
+        })
+    })
+}
+
+fn assemble(
+    text: impl Fn(&'static str) -> Result<Cow<'static, str>, DataError>,
+) -> Result<DataSet, DataError> {
+    let optional = |file| match text(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(DataError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let base = Currency::JPY;
+    let consumer_prices = MonthlySeries::by_currency_from_csv(CONSUMER_PRICES, &text(CONSUMER_PRICES)?)?;
+    let known = consumer_prices.into_iter().map(|(currency, series)| {
+        let quarterly = currency == Currency::AUD;
+        let lag = if quarterly { QUARTERLY_CONSUMER_PRICE_LAG } else { CONSUMER_PRICE_LAG };
+        (currency, series.published_after(lag))
+    });
+    let mut market = Market::new(base, PricePanel::from_csv(ASSETS, &text(ASSETS)?)?)
+        .with_spots(SpotPanel::from_csv(SPOTS, &text(SPOTS)?, base)?)?
+        .with_short_rates(rates_from_csv(SHORT_RATES, &text(SHORT_RATES)?)?)
+        .with_consumer_prices(known.collect());
+    // Quoted on a market, so known on the day.
+    for (name, series) in yields_from_csv(YIELDS, &text(YIELDS)?)? {
+        market = market.with_statistic(name, series);
+    }
+    if let Some(text) = optional(MACRO)? {
+        for (name, series) in statistics_from_csv(MACRO, &text)? {
+            if market.statistic_series(&name).is_some() {
+                return Err(DataError::Name { file: MACRO, name });
+            }
+            market = market.with_statistic(&name, series.published_after(MACRO_LAG));
+        }
+    }
+    let recessions = match optional(RECESSIONS)? {
+        Some(text) => recessions_from_csv(RECESSIONS, &text)?,
+        None => Vec::new(),
+    };
+    let levels = levels_from_csv(INDICATORS, &text(INDICATORS)?)?;
+    Ok(DataSet { market, levels, recessions })
+}
