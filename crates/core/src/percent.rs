@@ -1,6 +1,6 @@
 use std::fmt;
 
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use serde::{Deserialize, Serialize};
 
 use crate::{Overflow, wire};
@@ -61,7 +61,12 @@ impl Percent {
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match f.precision() {
-            Some(digits) => write!(f, "{:.digits$} %", self.0),
+            // Rounded first: the decimal's own precision cuts digits off.
+            Some(digits) => {
+                let places = u32::try_from(digits).unwrap_or(u32::MAX);
+                let rounded = self.0.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+                write!(f, "{rounded:.digits$} %")
+            }
             None => write!(f, "{} %", self.0.normalize()),
         }
     }

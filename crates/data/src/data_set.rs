@@ -2,6 +2,7 @@ use std::{borrow::Cow, collections::BTreeMap, fs, io::ErrorKind, path::Path};
 
 use allweather_core::{Currency, Year};
 use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv};
+use allweather_portfolio::{Record, Spec};
 use allweather_rfr::{AnnualLevels, Indicators, MissingPolicy, PrescribedRate, RfrError, prescribed_rate};
 
 use crate::{
@@ -80,6 +81,39 @@ impl DataSet {
             Some((year, indicators.and_then(|indicators| prescribed_rate(&indicators, policy))))
         });
         years.collect()
+    }
+
+    /// The prescribed rates that a run of `spec` reads: of the years of its span, under its policy for missing indicators.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Rate`] naming the first year of the span that has no rate under that policy, and what it lacks.
+    pub fn rates_for(&self, spec: &Spec) -> Result<BTreeMap<Year, PrescribedRate>, DataError> {
+        let (first, last) = self.market.prices().span();
+        let years = spec.start.unwrap_or(first).year()..=spec.end.unwrap_or(last).year();
+        let of_span =
+            self.rates(spec.missing_indicators).into_iter().filter(|(year, _)| years.contains(year));
+        of_span.map(|(year, rate)| Ok((year, rate?))).collect()
+    }
+
+    /// Runs a spec on this data set and keeps the full record.
+    ///
+    /// ```
+    /// let data = allweather_data::embedded()?;
+    /// let record = data.simulate(&allweather_data::all_weather()?)?;
+    /// for year in record.years() {
+    ///     println!("{} {:6.2} %", year.year, year.period_return * 100.0);
+    /// }
+    /// assert_eq!(record.years().len(), 46);
+    /// # Ok::<(), allweather_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Rate`] as [`DataSet::rates_for`], [`DataError::Portfolio`] as
+    /// [`simulate`](allweather_portfolio::simulate()).
+    pub fn simulate(&self, spec: &Spec) -> Result<Record, DataError> {
+        Ok(allweather_portfolio::simulate(spec, &self.market, &self.rates_for(spec)?)?)
     }
 }
 

@@ -1,4 +1,6 @@
 use allweather_market::MarketError;
+use allweather_portfolio::PortfolioError;
+use allweather_rfr::RfrError;
 
 /// Why a data set could not be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -41,4 +43,10 @@ pub enum DataError {
     /// A file's text is refused; the error names file, line and field.
     #[error(transparent)]
     Market(#[from] MarketError),
+    /// A year of the run has no prescribed rate.
+    #[error(transparent)]
+    Rate(#[from] RfrError),
+    /// The spec or the run.
+    #[error(transparent)]
+    Portfolio(#[from] PortfolioError),
 }

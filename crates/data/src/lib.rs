@@ -23,6 +23,7 @@
 //! keeps one figure for each date, the newest revision that was found, and no vintages. Publishers, terms and the making of
 //! each series are in the project's data page.
 
+mod all_weather;
 mod data_set;
 mod error;
 mod fees;
@@ -30,6 +31,7 @@ mod levels;
 mod recession;
 mod statistics;
 
+pub use all_weather::all_weather;
 pub use data_set::{
     CONSUMER_PRICE_LAG, DataSet, MACRO_LAG, QUARTERLY_CONSUMER_PRICE_LAG, embedded, read_folder,
 };

@@ -31,7 +31,7 @@ use crate::{LeverageError, UnleveredPath, error::multiple_at_least_one, growth_o
 /// assert_eq!(TwiceWhenSeasoned.multiple(&young)?, 1.0);
 /// # Ok::<(), LeverageError>(())
 /// ```
-pub trait LeverageRule: fmt::Debug {
+pub trait LeverageRule: fmt::Debug + Send + Sync {
     /// The multiple for what comes after `path`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-use allweather_core::{AssetId, Number, Overflow, Percent};
+use allweather_core::{AssetId, Number, Overflow, Percent, Rate};
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ impl PlanLine {
     #[must_use]
     pub fn explain(&self) -> String {
         let Self { id, target, weight, drift, wanted, sell, buy, outcome } = self;
-        let percent = |x: &Decimal| format!("{:.2} %", x.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(*x));
+        let percent = |x: &Decimal| Rate::from_fraction(*x);
         let state =
             format!("{id} {} against {} ({:+} % rounded)", percent(weight), percent(target), drift.rounded);
         let wanted = wanted.round_dp(4).normalize();

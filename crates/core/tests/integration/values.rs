@@ -28,6 +28,14 @@ fn a_decimal_is_text_on_the_wire_and_reads_as_typed() {
 }
 
 #[test]
+fn percents_are_shown_rounded_not_cut() {
+    assert_eq!(format!("{:.3}", Percent::new(dec!(4.2836))), "4.284 %");
+    assert_eq!(format!("{:.2}", Percent::new(dec!(-0.005))), "-0.01 %");
+    assert_eq!(format!("{:.1}", Percent::new(dec!(2))), "2.0 %");
+    assert_eq!(format!("{:.1}", Rate::from_bps(dec!(149.9))), "1.5 %");
+}
+
+#[test]
 fn a_file_cannot_make_an_invalid_value() {
     for bad in ["[0.5,0.6]", "[]", "[-0.1,1.1]", "[1.5,-0.5]"] {
         assert!(serde_json::from_str::<Weights>(bad).is_err(), "{bad}");

@@ -1,0 +1,576 @@
+use std::collections::BTreeMap;
+
+use allweather_cashflow::{SpendingRule, SpendingYear, paths::Account};
+use allweather_core::{Currency, Number, Rate, Year};
+use allweather_costs::{CostModel, Proportional, UniverseCosts};
+use allweather_fx_overlay::{Book, Opened, Settled};
+use allweather_market::{AsOf, Market};
+use allweather_rebalance::{Decision, Reason, Rebalancer, Review, Targets, paths::Budget};
+use allweather_rfr::PrescribedRate;
+
+use crate::{
+    CashYield, CostParts, CostSpec, Outcome, PortfolioError, Record, Spec,
+    prepare::Prepared,
+    quarter::Payment,
+    record::{Facts, Off, QuarterRecord, Recorder},
+    trading::{Trading, Wanted},
+};
+
+/// A run that is laid out and ready: the spec's parts, the market's rows, and any part of your own in place of the spec's.
+///
+/// Laying out reads the whole span once; after that a run allocates nothing per step.
+#[derive(Debug)]
+pub struct Simulation<'a> {
+    spec: &'a Spec,
+    market: &'a Market,
+    rates: &'a BTreeMap<Year, PrescribedRate>,
+    rule: &'a dyn Rebalancer,
+    costs: Costs<'a>,
+    spending: Option<&'a dyn SpendingRule>,
+    prepared: Prepared,
+}
+
+#[derive(Debug)]
+enum Costs<'a> {
+    Proportional(Proportional),
+    Published(UniverseCosts),
+    Given(&'a dyn CostModel),
+}
+
+impl Costs<'_> {
+    fn model(&self) -> &dyn CostModel {
+        match self {
+            Self::Proportional(model) => model,
+            Self::Published(model) => model,
+            Self::Given(model) => *model,
+        }
+    }
+}
+
+/// Runs a spec on a market and keeps the full record: [`Simulation::new`] and [`Simulation::run`] in one.
+///
+/// `rates` are the prescribed rates by calendar year; a spec without expenses needs none.
+///
+/// # Errors
+///
+/// As [`Simulation::new`] and [`Simulation::run`].
+pub fn simulate(
+    spec: &Spec,
+    market: &Market,
+    rates: &BTreeMap<Year, PrescribedRate>,
+) -> Result<Record, PortfolioError> {
+    Simulation::new(spec, market, rates)?.run()
+}
+
+impl<'a> Simulation<'a> {
+    /// Lays out a run of `spec` on `market`.
+    ///
+    /// `rates` are the prescribed rates by calendar year; only expenses read them.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError`] when an asset of the spec has no prices, begins late without leave, or lacks an exchange rate; when the
+    /// span has no dates; when a part of the spec does not fit the universe.
+    pub fn new(
+        spec: &'a Spec,
+        market: &'a Market,
+        rates: &'a BTreeMap<Year, PrescribedRate>,
+    ) -> Result<Self, PortfolioError> {
+        let universe: Vec<_> = spec.holdings.as_slice().iter().map(|h| h.asset.clone()).collect();
+        let costs = match &spec.costs {
+            CostSpec::Proportional(model) => Costs::Proportional(*model),
+            CostSpec::Published(model) => Costs::Published(model.for_universe(&universe)?),
+        };
+        let prepared = Prepared::new(spec, market, costs.model().reads_volatility())?;
+        let spending = spec.expenses.as_ref().map(|e| &e.rule as &dyn SpendingRule);
+        Ok(Self { spec, market, rates, rule: &spec.rule, costs, spending, prepared })
+    }
+
+    /// The same run under a rule of your own.
+    #[must_use]
+    pub fn with_rule(self, rule: &'a dyn Rebalancer) -> Self {
+        Self { rule, ..self }
+    }
+
+    /// The same run with a cost model of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::new`]: a model that reads volatility needs the run laid out again.
+    pub fn with_costs(self, model: &'a dyn CostModel) -> Result<Self, PortfolioError> {
+        let prepared = Prepared::new(self.spec, self.market, model.reads_volatility())?;
+        Ok(Self { costs: Costs::Given(model), prepared, ..self })
+    }
+
+    /// The same run with a spending rule of your own in place of the one in the spec's expenses; without expenses in the spec,
+    /// nothing is spent and this changes nothing.
+    #[must_use]
+    pub fn with_spending(self, rule: &'a dyn SpendingRule) -> Self {
+        Self { spending: self.spending.map(|_| rule), ..self }
+    }
+
+    /// Runs and keeps the full record of every step.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError`] naming asset or currency and date when data that is held is missing, and when the portfolio is lost.
+    pub fn run(&self) -> Result<Record, PortfolioError> {
+        let mut record = Record::new(self.spec, self.market, &self.prepared, self.rates);
+        let outcome = self.drive(&mut record)?;
+        record.finish(outcome);
+        Ok(record)
+    }
+
+    /// Runs and keeps only returns, values and totals.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::run`].
+    pub fn outcome(&self) -> Result<Outcome, PortfolioError> {
+        self.drive(&mut Off)
+    }
+
+    fn drive<R: Recorder>(&self, recorder: &mut R) -> Result<Outcome, PortfolioError> {
+        let mut state = State::new(self)?;
+        for t in 0..self.prepared.dates.len() {
+            self.step(t, &mut state, recorder)?;
+        }
+        Ok(state.into_outcome())
+    }
+}
+
+/// What a run carries from step to step, and its buffers.
+struct State {
+    holdings: Vec<f64>,
+    cash: f64,
+    /// Value after the step before, flows included: what the next return is measured on.
+    value: f64,
+    targets_in_force: Vec<f64>,
+    targets: Targets,
+    targets_fresh: bool,
+    weights: Vec<f64>,
+    trading: Trading,
+    book: Option<Book>,
+    exposures: Vec<(Currency, f64)>,
+    forward_fee: f64,
+    /// Short rate of the base currency when the period began.
+    cash_rate: f64,
+    expenses: Option<ExpenseState>,
+    paid: CostParts,
+    outcome: Outcome,
+}
+
+struct ExpenseState {
+    account: Option<Account>,
+    initial_capital: f64,
+    initial_pool: f64,
+    pool_years: f64,
+    rates: Vec<f64>,
+    /// The calendar year that is running, the first of the run to begin with.
+    year: Year,
+    /// Invested and pool together at the start of this year and of the year before.
+    market_value: f64,
+    previous_market_value: f64,
+    expense: f64,
+    previous_expense: f64,
+    growth: f64,
+    last_return: f64,
+}
+
+impl ExpenseState {
+    fn begin(&mut self, year: Year, market_value: f64) {
+        self.year = year;
+        (self.previous_market_value, self.market_value) = (self.market_value, market_value);
+        self.previous_expense = self.expense;
+        self.last_return = self.growth - 1.0;
+        self.growth = 1.0;
+    }
+}
+
+impl State {
+    fn new(simulation: &Simulation<'_>) -> Result<Self, PortfolioError> {
+        let Simulation { spec, prepared, market, .. } = simulation;
+        let (assets, steps) = (prepared.universe.len(), prepared.dates.len());
+        let capital = spec.capital.amount().to_double();
+        let book = match &spec.fx {
+            None => None,
+            Some(fx) => Some(Book::new(fx.clone(), market.base(), &prepared.foreign)?),
+        };
+        let expenses = spec.expenses.as_ref().map(|e| ExpenseState {
+            account: None,
+            initial_capital: capital,
+            initial_pool: e.initial_pool.to_double(),
+            pool_years: e.pool_years.to_double(),
+            rates: Vec::with_capacity(steps / 4 + 2),
+            year: prepared.year(0),
+            market_value: capital + e.initial_pool.to_double(),
+            previous_market_value: 0.0,
+            expense: 0.0,
+            previous_expense: 0.0,
+            growth: 1.0,
+            last_return: 0.0,
+        });
+        let mut targets_in_force = vec![0.0; assets];
+        prepared.weights_at(0, &mut targets_in_force);
+        Ok(Self {
+            holdings: vec![0.0; assets],
+            cash: capital,
+            value: capital,
+            targets: Targets::new(targets_in_force.clone()),
+            targets_fresh: true,
+            targets_in_force,
+            weights: vec![0.0; assets],
+            trading: Trading::new(spec, prepared),
+            book,
+            exposures: prepared.foreign.iter().map(|c| (*c, 0.0)).collect(),
+            forward_fee: spec.fx.as_ref().map_or(0.0, |fx| fx.fee().to_f64()),
+            cash_rate: 0.0,
+            expenses,
+            paid: CostParts::default(),
+            outcome: Outcome::with_steps(steps),
+        })
+    }
+
+    fn into_outcome(self) -> Outcome {
+        let mut outcome = self.outcome;
+        let account = self.expenses.as_ref().and_then(|e| e.account);
+        outcome.final_value = self.value;
+        outcome.pool = account.map_or(0.0, |a| a.pool());
+        outcome.invested = account.map(|a| a.invested());
+        outcome
+    }
+
+    fn portfolio_value(&self) -> f64 {
+        total(&self.holdings) + self.cash
+    }
+}
+
+fn total(values: &[f64]) -> f64 {
+    // Four chains side by side; the order is fixed, so every machine gives the same sum.
+    let mut lanes = [0.0; 4];
+    let (chunks, rest) = values.as_chunks::<4>();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane += x;
+        }
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest.iter().sum::<f64>()
+}
+
+/// Cash that differs from nought by less than this fraction of the value is the rounding of the trade, not money.
+const CASH_ROUNDING: f64 = 1e-12;
+
+impl Simulation<'_> {
+    /// One step, in the order of `engine.md`: mark, settle forwards, decide, settle the quarter, trade once, open forwards, record.
+    fn step<R: Recorder>(&self, t: usize, state: &mut State, recorder: &mut R) -> Result<(), PortfolioError> {
+        let market = self.market.as_of(self.prepared.dates[t]);
+        let value_before = state.value;
+        let (market_profit, interest) = self.mark(t, state)?;
+        let (forwards, forward_fee) = settle_forwards(market, state)?;
+        let value = state.portfolio_value();
+        if !(value > 0.0 && value.is_finite()) {
+            return Err(PortfolioError::Lost { value, date: market.date() });
+        }
+
+        let decision = self.decide(t, market, value, state)?;
+        let payment = self.payment(t, state)?;
+        let trade_costs = self.trade(t, market, &decision, payment.as_ref(), value, state)?;
+        let after_costs = value - trade_costs.total();
+        let quarter = self.settle_quarter(t, value, &trade_costs, payment.as_ref(), state)?;
+        let (withdrawn, reinvested) = quarter.map_or((0.0, 0.0), |q| (q.withdrawn, q.reinvested));
+
+        let value_after = after_costs - withdrawn + reinvested;
+        let cash = value_after - total(&state.trading.after);
+        if cash < -1e-9 * value {
+            return Err(PortfolioError::Unpayable { short: -cash, date: market.date() });
+        }
+        state.cash = if cash.abs() <= CASH_ROUNDING * value { 0.0 } else { cash };
+        state.value = total(&state.trading.after) + state.cash;
+
+        let mut costs = trade_costs;
+        costs.fx += forward_fee;
+        let outcome = &mut state.outcome;
+        outcome.returns.push(after_costs / value_before - 1.0);
+        outcome.values.push(state.value);
+        outcome.costs.add(&costs);
+        if t > 0 && decision.trades() {
+            let traded: f64 =
+                state.holdings.iter().zip(&state.trading.after).map(|(b, a)| (a - b).abs()).sum();
+            outcome.rebalances += 1;
+            outcome.turnover += traded / value;
+        }
+        if let Some(expenses) = &mut state.expenses {
+            expenses.growth *= after_costs / value_before;
+        }
+        let opened = self.open_forwards(t, market, state)?;
+        if R::ON {
+            recorder.step(&Facts {
+                t,
+                value_before,
+                value,
+                after_costs,
+                value_after: state.value,
+                cash: state.cash,
+                market_profit,
+                interest,
+                forwards,
+                decision: &decision,
+                targets: &state.targets,
+                before: &state.holdings,
+                after: &state.trading.after,
+                outcomes: state.trading.outcomes(),
+                costs,
+                quarter,
+                pool: state.expenses.as_ref().and_then(|e| e.account).map_or(0.0, |a| a.pool()),
+                opened,
+                book: state.book.as_ref(),
+            });
+        }
+        std::mem::swap(&mut state.holdings, &mut state.trading.after);
+        Ok(())
+    }
+
+    /// Step 1: holdings grow with their prices, cash with its rate. Returns both gains.
+    fn mark(&self, t: usize, state: &mut State) -> Result<(f64, f64), PortfolioError> {
+        if t == 0 {
+            return Ok((0.0, 0.0));
+        }
+        let growth = self.prepared.growth.row(t);
+        let growth = growth.as_slice().unwrap_or_default();
+        if !self.prepared.whole[t]
+            && let Some(i) = (0..growth.len()).find(|&i| growth[i] == 0.0 && state.holdings[i] != 0.0)
+        {
+            let asset = self.prepared.universe[i].clone();
+            return Err(PortfolioError::MissingPrice { asset, date: self.prepared.dates[t] });
+        }
+        let before = state.value - state.cash;
+        for (h, g) in state.holdings.iter_mut().zip(growth) {
+            *h *= g;
+        }
+        let interest = state.cash * state.cash_rate * self.prepared.year_fractions[t];
+        state.cash += interest;
+        Ok((total(&state.holdings) - before, interest))
+    }
+
+    /// Step 3: the rule answers; the first date buys without asking.
+    fn decide(
+        &self,
+        t: usize,
+        market: AsOf<'_>,
+        value: f64,
+        state: &mut State,
+    ) -> Result<Decision, PortfolioError> {
+        if t == 0 {
+            return Ok(Decision::Rebalance(Reason::Start));
+        }
+        if self.prepared.changes_at(t) {
+            self.prepared.weights_at(t, &mut state.targets_in_force);
+            state.targets_fresh = false;
+        }
+        if !state.targets_fresh {
+            state.targets.reset(&state.targets_in_force);
+            state.targets_fresh = true;
+        }
+        let scale = 1.0 / value;
+        for (w, h) in state.weights.iter_mut().zip(&state.holdings) {
+            *w = h * scale;
+        }
+        let review =
+            Review::new(market, &state.targets_in_force, &state.weights).after(self.prepared.dates[t - 1]);
+        let decision = self.rule.decide(&review, &mut state.targets)?;
+        // A rule may have changed them, whatever it answered.
+        state.targets_fresh = state.targets.trades_all() && state.targets.weights() == state.targets_in_force;
+        if decision.trades() && !state.targets_fresh {
+            let rows = state.targets.weights().iter().zip(state.targets.traded());
+            let sum: f64 = rows.filter(|(_, traded)| **traded).map(|(w, _)| w).sum();
+            if sum > 1.0 + 1e-9 {
+                return Err(PortfolioError::RuleWeights { sum, date: market.date() });
+            }
+        }
+        Ok(decision)
+    }
+
+    /// What the ledger will do at this step, if it ends a quarter and there are expenses.
+    fn payment(&self, t: usize, state: &mut State) -> Result<Option<Payment>, PortfolioError> {
+        let year = self.prepared.year(t);
+        let market_value = state.value;
+        let Some(expenses) = &mut state.expenses else { return Ok(None) };
+        if year != expenses.year {
+            let pool = expenses.account.map_or(expenses.initial_pool, |a| a.pool());
+            expenses.begin(year, market_value + pool);
+        }
+        if !self.prepared.ends_quarter[t] {
+            return Ok(None);
+        }
+        let Some(rule) = self.spending else { return Ok(None) };
+        // The rates from the first year of the run to this one.
+        let first = self.prepared.year(0).number();
+        expenses.rates.clear();
+        for number in first..=year.number() {
+            let year = Year::new(number);
+            let rate = self.rates.get(&year).ok_or(PortfolioError::MissingRate { year })?;
+            expenses.rates.push(Rate::from_percent(rate.rate).to_f64());
+        }
+        let mut now = SpendingYear::new(expenses.initial_capital, &expenses.rates, expenses.market_value)?;
+        if year.number() > first {
+            now =
+                now.after(expenses.previous_expense, expenses.previous_market_value, expenses.last_return)?;
+        }
+        expenses.expense = rule.annual_expense(&now)?;
+        let cap = expenses.pool_years * expenses.expense;
+        let account = match expenses.account {
+            Some(account) => account,
+            None => Account::new(expenses.initial_capital, expenses.initial_pool, cap)?,
+        };
+        expenses.account = Some(account);
+        Ok(Some(Payment { invested: account.invested(), claim: expenses.expense / 4.0 + account.headroom() }))
+    }
+
+    /// Steps 4 and 5, the trade: netted with the quarter's payment, solved together with it.
+    fn trade(
+        &self,
+        t: usize,
+        market: AsOf<'_>,
+        decision: &Decision,
+        payment: Option<&Payment>,
+        value: f64,
+        state: &mut State,
+    ) -> Result<CostParts, PortfolioError> {
+        let State { trading, holdings, targets, cash, .. } = state;
+        if !decision.trades() && payment.is_none() && *cash >= 0.0 {
+            trading.after.copy_from_slice(holdings);
+            return Ok(CostParts::default());
+        }
+        trading.take_rates(&self.prepared, self.costs.model(), market, t)?;
+        let wanted = if decision.trades() { Wanted::Targets(targets) } else { Wanted::Payment };
+        let Some(payment) = payment else {
+            trading.trade(wanted, holdings, Budget::of(value))?;
+            return self.in_lots(t, None, value, state);
+        };
+        // The piece that the value after costs lies on is the one it was solved on: at most a piece down for each try.
+        let mut piece = payment.piece(value);
+        for _ in 0..3 {
+            let cost = trading.trade(wanted, holdings, payment.budget(piece, value))?;
+            let solved = payment.piece(value - cost);
+            if solved == piece {
+                break;
+            }
+            piece = solved;
+        }
+        self.in_lots(t, Some(payment), value, state)
+    }
+
+    /// Costs of the divisible trade; in actual operation, of the lots it is rounded to, cut until cash is not negative.
+    fn in_lots(
+        &self,
+        t: usize,
+        payment: Option<&Payment>,
+        value: f64,
+        state: &mut State,
+    ) -> Result<CostParts, PortfolioError> {
+        let State { trading, holdings, .. } = state;
+        if !trading.in_lots() {
+            return Ok(trading.costs(holdings));
+        }
+        let row = self.prepared.unit_prices.as_ref().map(|p| p.row(t));
+        let prices = row.as_ref().and_then(|r| r.as_slice()).unwrap_or_default();
+        let mut costs = trading.round_to_lots(holdings, prices)?;
+        loop {
+            let after_costs = value - costs.total();
+            let after = match payment {
+                None => after_costs,
+                Some(payment) => {
+                    let budget = payment.budget(payment.piece(after_costs), value);
+                    budget.base - budget.multiple * costs.total()
+                }
+            };
+            let cash = after - total(&trading.after);
+            if cash >= -CASH_ROUNDING * value {
+                return Ok(costs);
+            }
+            if !trading.free(holdings, prices, -cash)? {
+                return Err(PortfolioError::Unpayable { short: -cash, date: self.prepared.dates[t] });
+            }
+            costs = trading.lot_costs();
+        }
+    }
+
+    /// Step 4, the ledger, with the cost of the trade that was solved with it.
+    fn settle_quarter(
+        &self,
+        t: usize,
+        value: f64,
+        trade_costs: &CostParts,
+        payment: Option<&Payment>,
+        state: &mut State,
+    ) -> Result<Option<QuarterRecord>, PortfolioError> {
+        state.paid.add(trade_costs);
+        let Some(payment) = payment else { return Ok(None) };
+        let Some(expenses) = &mut state.expenses else { return Ok(None) };
+        let Some(account) = &mut expenses.account else { return Ok(None) };
+        // What was paid before this step has already left the value: the gain is before any cost of the quarter.
+        let costs = state.paid.total();
+        let gain = value + (costs - trade_costs.total()) - payment.invested;
+        let consumption = expenses.expense / 4.0;
+        let cap = expenses.pool_years * expenses.expense;
+        let settled = account.settle(gain, costs, consumption, cap)?;
+        state.paid = CostParts::default();
+        let rate = self.rates.get(&self.prepared.year(t));
+        Ok(Some(QuarterRecord {
+            quarter: self.prepared.months[t].quarter(),
+            rate: rate.map(|r| r.rate),
+            indicator: rate.map(|r| r.chosen),
+            gain,
+            costs,
+            annual_expense: expenses.expense,
+            consumption,
+            pool_cap: cap,
+            excess: settled.excess,
+            headroom: settled.headroom,
+            withdrawn: settled.withdrawn,
+            reinvested: settled.reinvested,
+            pool: settled.pool,
+            shortfall: settled.shortfall,
+            halted: settled.halted,
+            invested: settled.invested,
+        }))
+    }
+
+    /// Step 6: hedge and overlay for the next step; nothing is opened on the last date.
+    fn open_forwards(
+        &self,
+        t: usize,
+        market: AsOf<'_>,
+        state: &mut State,
+    ) -> Result<Option<Opened>, PortfolioError> {
+        if t + 1 == self.prepared.dates.len() {
+            return Ok(None);
+        }
+        if self.spec.cash == CashYield::ShortRate {
+            let (currency, date) = (market.base(), market.date());
+            let rate = market.short_rate(currency);
+            state.cash_rate = rate.ok_or(PortfolioError::MissingCashRate { currency, date })?;
+        }
+        let Some(book) = &mut state.book else { return Ok(None) };
+        for (_, exposure) in &mut state.exposures {
+            *exposure = 0.0;
+        }
+        for (place, held) in self.prepared.foreign_place.iter().zip(&state.trading.after) {
+            if let Some(place) = place {
+                state.exposures[*place].1 += held;
+            }
+        }
+        let year_fraction = self.prepared.year_fractions[t + 1];
+        Ok(Some(book.open(market, year_fraction, state.value, &state.exposures)?))
+    }
+}
+
+/// Step 2: the forwards that were opened a step ago pay into cash, and their dealing fee leaves it.
+fn settle_forwards(market: AsOf<'_>, state: &mut State) -> Result<(Settled, f64), PortfolioError> {
+    let Some(book) = &mut state.book else { return Ok((Settled::default(), 0.0)) };
+    let settled = book.settle(market)?;
+    let fee = state.forward_fee * settled.gross;
+    state.cash += settled.profit() - fee;
+    state.paid.fx += fee;
+    Ok((settled, fee))
+}

@@ -1,0 +1,167 @@
+use allweather_cashflow::CashflowError;
+use allweather_core::{AssetId, Currency, Month, WeightsError, Year};
+use allweather_costs::CostsError;
+use allweather_fx_overlay::FxError;
+use allweather_leverage::LeverageError;
+use allweather_market::MarketError;
+use allweather_rebalance::RebalanceError;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// Why a run cannot be made or stops.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PortfolioError {
+    /// A spec that cannot be read.
+    #[error("the spec cannot be read: {reason}")]
+    #[non_exhaustive]
+    Spec {
+        /// What the reader says, with line and column.
+        reason: String,
+    },
+    /// A capital that is none.
+    #[error("the initial capital {amount} is not above 0")]
+    #[non_exhaustive]
+    Capital {
+        /// The amount.
+        amount: Decimal,
+    },
+    /// Weights that are none.
+    #[error("the holdings' {0}")]
+    Weights(#[from] WeightsError),
+    /// An asset named twice.
+    #[error("{asset} appears twice among the holdings")]
+    #[non_exhaustive]
+    Repeated {
+        /// The asset.
+        asset: AssetId,
+    },
+    /// An asset without prices.
+    #[error("{asset} is among the holdings but has no prices in the market")]
+    #[non_exhaustive]
+    Unknown {
+        /// The asset.
+        asset: AssetId,
+    },
+    /// A span without dates.
+    #[error("there are no prices from {start} to {end}")]
+    #[non_exhaustive]
+    NoDates {
+        /// The first month asked for.
+        start: Month,
+        /// The last month asked for.
+        end: Month,
+    },
+    /// Assets whose prices begin after the run.
+    #[error("the run begins in {start}, but {}; begin later, or set late_assets to leave_out", late(.assets))]
+    #[non_exhaustive]
+    LateAssets {
+        /// The first month of the run.
+        start: Month,
+        /// The assets, each with the month of its first price.
+        assets: Vec<(AssetId, Month)>,
+    },
+    /// Not one asset has a price when the run begins.
+    #[error("no asset has a price in {start}, when the run begins")]
+    #[non_exhaustive]
+    NothingToHold {
+        /// The first month of the run.
+        start: Month,
+    },
+    /// A held asset without a price.
+    #[error("{asset} is held but has no price on {date}")]
+    #[non_exhaustive]
+    MissingPrice {
+        /// The asset.
+        asset: AssetId,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// An asset's currency without an exchange rate.
+    #[error("{asset} is quoted in {currency}, which has no exchange rate on {date}")]
+    #[non_exhaustive]
+    MissingSpot {
+        /// The asset.
+        asset: AssetId,
+        /// Its currency.
+        currency: Currency,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// Cash is to earn a short rate that is not there.
+    #[error("cash is to earn the short rate of {currency}, which has none on {date}")]
+    #[non_exhaustive]
+    MissingCashRate {
+        /// The base currency.
+        currency: Currency,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A year without a prescribed rate.
+    #[error("there is no prescribed rate for {year}, which the expenses need")]
+    #[non_exhaustive]
+    MissingRate {
+        /// The year.
+        year: Year,
+    },
+    /// Nothing is left.
+    #[error("the portfolio is worth {value} on {date}: it is lost")]
+    #[non_exhaustive]
+    Lost {
+        /// Its value.
+        value: f64,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// Orders that cannot be paid.
+    #[error("on {date}, {short} cannot be paid from holdings in whole lots")]
+    #[non_exhaustive]
+    Unpayable {
+        /// What is missing.
+        short: f64,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A rule asked for weights that exceed the portfolio.
+    #[error("on {date} the rule asks for weights that add up to {sum}, more than 1")]
+    #[non_exhaustive]
+    RuleWeights {
+        /// The sum.
+        sum: f64,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A file that cannot be written.
+    #[error("{file} cannot be written: {reason}")]
+    #[non_exhaustive]
+    Write {
+        /// The file.
+        file: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// From the expenses.
+    #[error(transparent)]
+    Cashflow(#[from] CashflowError),
+    /// From the costs.
+    #[error(transparent)]
+    Costs(#[from] CostsError),
+    /// From hedge and overlay.
+    #[error(transparent)]
+    Fx(#[from] FxError),
+    /// From the leverage variants.
+    #[error(transparent)]
+    Leverage(#[from] LeverageError),
+    /// From the market data.
+    #[error(transparent)]
+    Market(#[from] MarketError),
+    /// From the rebalancing rule or a trade.
+    #[error(transparent)]
+    Rebalance(#[from] RebalanceError),
+}
+
+fn late(assets: &[(AssetId, Month)]) -> String {
+    let each: Vec<String> =
+        assets.iter().map(|(asset, since)| format!("{asset} has prices since {since}")).collect();
+    each.join(", ")
+}

@@ -1,0 +1,64 @@
+//! The all-weather method in one engine: prices, hedge, expenses, rebalancing and costs, every step on record.
+//!
+//! Depend on this crate to run the method; it re-exports the parts. Data comes from `allweather-data`, or is your own.
+//!
+//! ```
+//! use allweather_portfolio::prelude::*;
+//! use std::collections::BTreeMap;
+//!
+//! let prices = PricePanel::from_csv("prices.csv", "month,equity_jpy,bonds_jpy\n2020-01,100,100\n2020-02,90,101\n2020-03,99,101\n")?;
+//! let market = Market::new(Currency::JPY, prices);
+//! let spec = Spec::from_json(r#"{
+//!     "name": "sixty forty", "capital": 1000000,
+//!     "holdings": [{"asset": "equity", "weight": 0.6}, {"asset": "bonds", "weight": 0.4}],
+//!     "rule": {"drift_band": {"measure": "portfolio", "threshold": 2, "scope": "all"}},
+//!     "costs": {"proportional": 0.001}
+//! }"#)?;
+//! let record = simulate(&spec, &market, &BTreeMap::new())?;
+//! for step in record.steps() {
+//!     println!("{} {:>9.0} {}", step.month, step.value_after, step.explain());
+//! }
+//! assert_eq!(record.outcome().rebalances, 2);
+//! # Ok::<(), PortfolioError>(())
+//! ```
+//!
+//! # What happens in a step
+//!
+//! Holdings are marked, forwards settle, the rule decides on what is known that day, the quarter is settled, everything is
+//! traded once, forwards are opened for the next step, and all of it is recorded. The quarter's withdrawal and the cost of the
+//! trade depend on each other and are solved together, exactly.
+//!
+//! # What this crate does not do
+//!
+//! It decides nothing itself: formulas are in the parts. It reads no files and writes none but through [`replace_file`].
+
+mod engine;
+mod error;
+pub mod prelude;
+mod prepare;
+mod quarter;
+mod record;
+mod spec;
+mod summary;
+mod tables;
+mod trading;
+
+pub use allweather_cashflow as cashflow;
+pub use allweather_core as core;
+pub use allweather_costs as costs;
+pub use allweather_fx_overlay as fx_overlay;
+pub use allweather_leverage as leverage;
+pub use allweather_market as market;
+pub use allweather_metrics as metrics;
+pub use allweather_rebalance as rebalance;
+pub use allweather_rfr as rfr;
+
+pub use engine::{Simulation, simulate};
+pub use error::PortfolioError;
+pub use record::{ForwardProfit, ForwardRecord, Outcome, QuarterRecord, Record, Step, replace_file};
+pub use spec::{
+    AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, LateAssets, Operation, Spec,
+};
+pub use summary::{HedgeAccount, Target, TargetCheck, Variant};
+pub use tables::{MonthRow, YearRow};
+pub use trading::CostParts;

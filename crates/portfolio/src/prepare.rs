@@ -1,0 +1,239 @@
+//! What a run reads in its inner loop, laid out once before it.
+
+use allweather_core::{AssetId, Currency, Month, Year};
+use allweather_market::{Frequency, Instrument, Market};
+use chrono::NaiveDate;
+use ndarray::Array2;
+
+use crate::{LateAssets, PortfolioError, Spec};
+
+/// Market data of one run, `[steps, assets]` where not said otherwise. Step 0 is the first purchase.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) dates: Vec<NaiveDate>,
+    pub(crate) months: Vec<Month>,
+    pub(crate) ends_quarter: Vec<bool>,
+    /// Fraction of a year from the step before to this one; 0 for step 0.
+    pub(crate) year_fractions: Vec<f64>,
+    pub(crate) universe: Vec<AssetId>,
+    pub(crate) instruments: Vec<Instrument>,
+    /// Places of the assets in the market's own order.
+    pub(crate) places: Vec<usize>,
+    /// Strategic weights.
+    pub(crate) weights: Vec<f64>,
+    /// Growth of value in base currency since the step before; 0 where it is not known.
+    pub(crate) growth: Array2<f64>,
+    /// Whether every asset's growth is known at the step.
+    pub(crate) whole: Vec<bool>,
+    /// The first step at which each asset has a price, if there is one.
+    pub(crate) since: Vec<Option<usize>>,
+    /// Currency of each asset, as a place in `foreign`; `None` for the base currency.
+    pub(crate) foreign_place: Vec<Option<usize>>,
+    pub(crate) foreign: Vec<Currency>,
+    /// Volatility of each asset's own price, recent and long-run; only when the costs ask for it.
+    pub(crate) volatility: Option<(Array2<Option<f64>>, Array2<Option<f64>>)>,
+    /// Price of one unit in base currency; only in actual operation.
+    pub(crate) unit_prices: Option<Array2<f64>>,
+}
+
+/// Over how many returns the recent volatility is taken, and how many the long-run one needs.
+fn volatility_windows(frequency: Frequency) -> (usize, usize) {
+    match frequency {
+        Frequency::Monthly => (12, 36),
+        _ => (63, 756),
+    }
+}
+
+impl Prepared {
+    pub(crate) fn new(spec: &Spec, market: &Market, with_volatility: bool) -> Result<Self, PortfolioError> {
+        let panel = market.prices();
+        let months = panel.months();
+        let (panel_first, panel_last) = panel.span();
+        let (start, end) = (spec.start.unwrap_or(panel_first), spec.end.unwrap_or(panel_last));
+        let first = months.partition_point(|m| *m < start);
+        let last = months.partition_point(|m| *m <= end);
+        if first >= last {
+            return Err(PortfolioError::NoDates { start, end });
+        }
+        let rows = first..last;
+        let (dates, months) = (panel.dates()[rows.clone()].to_vec(), months[rows.clone()].to_vec());
+
+        let mut places = Vec::new();
+        let mut instruments = Vec::new();
+        for holding in spec.holdings.as_slice() {
+            let unknown = || PortfolioError::Unknown { asset: holding.asset.clone() };
+            let place = panel.position(&holding.asset).ok_or_else(unknown)?;
+            places.push(place);
+            instruments.push(panel.instruments()[place].clone());
+        }
+        let base = market.base();
+        let mut foreign = Vec::new();
+        let foreign_place = instruments
+            .iter()
+            .map(|i| {
+                (i.currency != base).then(|| {
+                    foreign.iter().position(|c| *c == i.currency).unwrap_or_else(|| {
+                        foreign.push(i.currency);
+                        foreign.len() - 1
+                    })
+                })
+            })
+            .collect::<Vec<_>>();
+
+        let steps = dates.len();
+        let mut prepared = Self {
+            ends_quarter: (0..steps).map(|t| ends_quarter(panel.frequency(), &dates, &months, t)).collect(),
+            year_fractions: year_fractions(panel.frequency(), &dates),
+            universe: instruments.iter().map(|i| i.id.clone()).collect(),
+            weights: spec.holdings.as_slice().iter().map(|h| h.weight).collect(),
+            growth: Array2::zeros((steps, places.len())),
+            whole: vec![true; steps],
+            since: Vec::new(),
+            volatility: None,
+            unit_prices: matches!(spec.operation, crate::Operation::Actual { .. })
+                .then(|| Array2::zeros((steps, places.len()))),
+            dates,
+            months,
+            instruments,
+            places,
+            foreign_place,
+            foreign,
+        };
+        prepared.fill_prices(market, first)?;
+        prepared.refuse_late(spec)?;
+        if with_volatility {
+            prepared.fill_volatility(market, first);
+        }
+        Ok(prepared)
+    }
+
+    fn fill_prices(&mut self, market: &Market, first: usize) -> Result<(), PortfolioError> {
+        let steps = self.dates.len();
+        let mut spots: Vec<Vec<Option<f64>>> = Vec::new();
+        for currency in &self.foreign {
+            let on = |date| market.spots().and_then(|s| s.on(*currency, date));
+            spots.push(self.dates.iter().map(|d| on(*d)).collect());
+        }
+        for (column, instrument) in self.instruments.iter().enumerate() {
+            let levels = &market.prices().levels(self.places[column])[first..first + steps];
+            let mut before: Option<f64> = None;
+            let mut since = None;
+            for (t, level) in levels.iter().enumerate() {
+                let value = match (*level, self.foreign_place[column]) {
+                    (Some(level), None) => Some(level),
+                    (Some(level), Some(place)) => {
+                        let spot = spots[place][t].ok_or_else(|| PortfolioError::MissingSpot {
+                            asset: instrument.id.clone(),
+                            currency: instrument.currency,
+                            date: self.dates[t],
+                        })?;
+                        Some(level * spot)
+                    }
+                    (None, _) => None,
+                };
+                match (before, value) {
+                    (Some(before), Some(value)) => self.growth[[t, column]] = value / before,
+                    _ => self.whole[t] = false,
+                }
+                if let Some(prices) = &mut self.unit_prices {
+                    prices[[t, column]] = value.unwrap_or(0.0);
+                }
+                if value.is_some() && since.is_none() {
+                    since = Some(t);
+                }
+                before = value;
+            }
+            self.since.push(since);
+        }
+        Ok(())
+    }
+
+    fn refuse_late(&self, spec: &Spec) -> Result<(), PortfolioError> {
+        let start = self.months[0];
+        let mut late = Vec::new();
+        for ((asset, since), weight) in self.universe.iter().zip(&self.since).zip(&self.weights) {
+            match since {
+                None => return Err(PortfolioError::Unknown { asset: asset.clone() }),
+                Some(t) if *t > 0 && *weight > 0.0 => late.push((asset.clone(), self.months[*t])),
+                Some(_) => {}
+            }
+        }
+        if spec.late_assets == LateAssets::Refuse && !late.is_empty() {
+            return Err(PortfolioError::LateAssets { start, assets: late });
+        }
+        let mut weights = vec![0.0; self.weights.len()];
+        if self.weights_at(0, &mut weights) { Ok(()) } else { Err(PortfolioError::NothingToHold { start }) }
+    }
+
+    /// The strategic weights of the assets that have a price by step `t`, scaled to 1; whether there are any.
+    pub(crate) fn weights_at(&self, t: usize, weights: &mut [f64]) -> bool {
+        let here = |since: &Option<usize>| since.is_some_and(|s| s <= t);
+        let sum: f64 = self.weights.iter().zip(&self.since).filter(|(_, s)| here(s)).map(|(w, _)| w).sum();
+        for ((out, weight), since) in weights.iter_mut().zip(&self.weights).zip(&self.since) {
+            *out = if here(since) && sum > 0.0 { weight / sum } else { 0.0 };
+        }
+        sum > 0.0
+    }
+
+    /// Whether the universe is another one at step `t` than before it.
+    pub(crate) fn changes_at(&self, t: usize) -> bool {
+        self.since.iter().any(|since| *since == Some(t))
+    }
+
+    pub(crate) fn year(&self, t: usize) -> Year {
+        self.months[t].year()
+    }
+
+    fn fill_volatility(&mut self, market: &Market, first: usize) {
+        let (recent, least) = volatility_windows(market.prices().frequency());
+        let shape = (self.dates.len(), self.places.len());
+        let (mut now, mut long_run) = (Array2::from_elem(shape, None), Array2::from_elem(shape, None));
+        for (column, place) in self.places.iter().enumerate() {
+            let levels = &market.prices().levels(*place)[..first + self.dates.len()];
+            let mut returns: Vec<f64> = Vec::with_capacity(levels.len());
+            // Mean and sum of squared deviations of all returns so far (Welford 1962).
+            let (mut mean, mut squares) = (0.0, 0.0);
+            for (row, level) in levels.iter().enumerate() {
+                let before = row.checked_sub(1).and_then(|r| levels[r]);
+                if let (Some(before), Some(level)) = (before, *level) {
+                    let r = level / before - 1.0;
+                    returns.push(r);
+                    let delta = r - mean;
+                    mean += delta / returns.len() as f64;
+                    squares += delta * (r - mean);
+                }
+                if let Some(t) = row.checked_sub(first)
+                    && returns.len() >= least
+                {
+                    long_run[[t, column]] = Some((squares / (returns.len() - 1) as f64).sqrt());
+                    let window = &returns[returns.len() - recent..];
+                    let mean = window.iter().sum::<f64>() / recent as f64;
+                    let squares: f64 = window.iter().map(|r| (r - mean) * (r - mean)).sum();
+                    now[[t, column]] = Some((squares / (recent - 1) as f64).sqrt());
+                }
+            }
+        }
+        self.volatility = Some((now, long_run));
+    }
+}
+
+fn ends_quarter(frequency: Frequency, dates: &[NaiveDate], months: &[Month], t: usize) -> bool {
+    match frequency {
+        Frequency::Monthly => months[t].ends_quarter(),
+        _ => match months.get(t + 1) {
+            Some(next) => next.quarter() != months[t].quarter(),
+            None => months[t].ends_quarter() && dates[t] == months[t].last_day(),
+        },
+    }
+}
+
+fn year_fractions(frequency: Frequency, dates: &[NaiveDate]) -> Vec<f64> {
+    let mut fractions = vec![0.0; dates.len()];
+    for (t, pair) in dates.windows(2).enumerate() {
+        fractions[t + 1] = match frequency {
+            Frequency::Monthly => 1.0 / 12.0,
+            _ => (pair[1] - pair[0]).num_days() as f64 / 365.0,
+        };
+    }
+    fractions
+}

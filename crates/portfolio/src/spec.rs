@@ -1,0 +1,285 @@
+use std::fmt;
+
+use allweather_cashflow::Spending;
+use allweather_core::{AssetId, Month, Weights};
+use allweather_costs::{Proportional, PublishedCosts};
+use allweather_fx_overlay::FxSpec;
+use allweather_rebalance::{Lot, Rule, UnderMinimum};
+use allweather_rfr::MissingPolicy;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::PortfolioError;
+
+/// Everything that is decided before a run, as plain data. A file cannot make an invalid one: every part is read through its
+/// constructor, and unknown fields are refused.
+///
+/// ```
+/// use allweather_portfolio::Spec;
+/// let spec = Spec::from_json(r#"{
+///     "name": "sixty forty",
+///     "capital": "1000000",
+///     "holdings": [{"asset": "equity", "weight": 0.6}, {"asset": "bonds", "weight": 0.4}],
+///     "rule": {"drift_band": {"measure": "portfolio", "threshold": 5, "scope": "all"}},
+///     "costs": {"proportional": "0.001"}
+/// }"#)?;
+/// assert_eq!(spec.holdings.as_slice().len(), 2);
+/// assert_eq!(spec.content_hash(), Spec::from_json(&spec.canonical_json())?.content_hash());
+/// # Ok::<(), allweather_portfolio::PortfolioError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// What the reports call it.
+    pub name: String,
+    /// The initial capital in base currency; it is invested on the first date.
+    pub capital: Capital,
+    /// The first month; the first of the prices when left out.
+    #[serde(default)]
+    pub start: Option<Month>,
+    /// The last month; the last of the prices when left out.
+    #[serde(default)]
+    pub end: Option<Month>,
+    /// The assets and their strategic weights.
+    pub holdings: Holdings,
+    /// What is done about assets whose prices begin after the run does.
+    #[serde(default)]
+    pub late_assets: LateAssets,
+    /// When to rebalance.
+    pub rule: Rule,
+    /// Divisible holdings, or lots.
+    #[serde(default)]
+    pub operation: Operation,
+    /// What trading costs.
+    #[serde(default)]
+    pub costs: CostSpec,
+    /// The living expenses; none when left out, and then nothing is ever paid out.
+    #[serde(default)]
+    pub expenses: Option<Expenses>,
+    /// What is done about years in which not all five indicators are there.
+    #[serde(default)]
+    pub missing_indicators: MissingPolicy,
+    /// Hedge and overlay; foreign assets are left unhedged when left out.
+    #[serde(default)]
+    pub fx: Option<FxSpec>,
+    /// What cash earns.
+    #[serde(default)]
+    pub cash: CashYield,
+}
+
+/// An amount of capital above 0, in base currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "CapitalWire", into = "CapitalWire")]
+pub struct Capital(Decimal);
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct CapitalWire(#[serde(with = "allweather_core::wire")] Decimal);
+
+impl Capital {
+    /// A capital above 0.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError::Capital`] when it is not.
+    pub fn new(amount: Decimal) -> Result<Self, PortfolioError> {
+        if amount > Decimal::ZERO { Ok(Self(amount)) } else { Err(PortfolioError::Capital { amount }) }
+    }
+
+    /// The amount.
+    #[must_use]
+    pub fn amount(self) -> Decimal {
+        self.0
+    }
+}
+
+impl TryFrom<CapitalWire> for Capital {
+    type Error = PortfolioError;
+    fn try_from(wire: CapitalWire) -> Result<Self, Self::Error> {
+        Self::new(wire.0)
+    }
+}
+
+impl From<Capital> for CapitalWire {
+    fn from(capital: Capital) -> Self {
+        Self(capital.0)
+    }
+}
+
+/// One asset and its strategic weight.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holding {
+    /// The asset, by its name in the price panel.
+    pub asset: AssetId,
+    /// Its weight, a fraction.
+    pub weight: f64,
+}
+
+/// Assets with weights that add up to 1, each asset once. Their order is the universe order of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Holding>", into = "Vec<Holding>")]
+pub struct Holdings(Vec<Holding>);
+
+impl Holdings {
+    /// Holdings from assets and weights.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError::Weights`] when the weights are no weights, [`PortfolioError::Repeated`] when an asset appears twice.
+    pub fn new(holdings: Vec<Holding>) -> Result<Self, PortfolioError> {
+        Weights::new(holdings.iter().map(|h| h.weight).collect())?;
+        for (i, holding) in holdings.iter().enumerate() {
+            if holdings[..i].iter().any(|h| h.asset == holding.asset) {
+                return Err(PortfolioError::Repeated { asset: holding.asset.clone() });
+            }
+        }
+        Ok(Self(holdings))
+    }
+
+    /// The holdings, in universe order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Holding] {
+        &self.0
+    }
+}
+
+impl TryFrom<Vec<Holding>> for Holdings {
+    type Error = PortfolioError;
+    fn try_from(holdings: Vec<Holding>) -> Result<Self, Self::Error> {
+        Self::new(holdings)
+    }
+}
+
+impl From<Holdings> for Vec<Holding> {
+    fn from(holdings: Holdings) -> Self {
+        holdings.0
+    }
+}
+
+/// What is done about assets whose prices begin after the run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LateAssets {
+    /// The run is refused, and the error says which asset begins when.
+    #[default]
+    Refuse,
+    /// Such an asset is left out until its first price; until then the others share its weight in proportion.
+    LeaveOut,
+}
+
+/// How orders are done.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Operation {
+    /// Holdings are divisible: capital is ample.
+    #[default]
+    Simulation,
+    /// Orders are whole lots, and what cannot be invested stays in cash.
+    Actual {
+        /// The lot of every asset that is not named in `lots`.
+        lot: Lot,
+        /// Lots of single assets.
+        #[serde(default)]
+        lots: Vec<AssetLot>,
+        /// What is done with orders below the smallest size.
+        #[serde(default)]
+        under_minimum: UnderMinimum,
+    },
+}
+
+/// The lot of one asset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetLot {
+    /// The asset.
+    pub asset: AssetId,
+    /// Its lot.
+    pub lot: Lot,
+}
+
+/// What trading costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CostSpec {
+    /// One rate for everything, a fraction of traded value.
+    Proportional(Proportional),
+    /// The published estimate, asset by asset.
+    Published(PublishedCosts),
+}
+
+impl Default for CostSpec {
+    fn default() -> Self {
+        Self::Proportional(Proportional::NONE)
+    }
+}
+
+/// Living expenses, paid from gains through a pool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expenses {
+    /// The rule for a year's expense.
+    #[serde(default)]
+    pub rule: Spending,
+    /// The pool at the start, in base currency.
+    #[serde(default, with = "allweather_core::wire")]
+    pub initial_pool: Decimal,
+    /// The largest pool, in annual expenses.
+    #[serde(default = "three", with = "allweather_core::wire")]
+    pub pool_years: Decimal,
+}
+
+fn three() -> Decimal {
+    Decimal::from(3)
+}
+
+impl Expenses {
+    /// The published terms: 3 % of the initial capital a year, raised by the prescribed rate; an empty pool that holds up to
+    /// three years.
+    #[must_use]
+    pub fn published() -> Self {
+        Self { rule: Spending::default(), initial_pool: Decimal::ZERO, pool_years: three() }
+    }
+}
+
+/// What cash earns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CashYield {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The short rate of the base currency that was known when the period began.
+    ShortRate,
+}
+
+impl Spec {
+    /// Reads a spec.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError::Spec`] with line and column of what is refused, and the rule.
+    pub fn from_json(text: &str) -> Result<Self, PortfolioError> {
+        serde_json::from_str(text).map_err(|e| PortfolioError::Spec { reason: e.to_string() })
+    }
+
+    /// The spec as JSON in one fixed form: equal specs have equal texts.
+    #[must_use]
+    pub fn canonical_json(&self) -> String {
+        // Every field is plain data with text or number keys; there is nothing that JSON could not hold.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The SHA-256 of the canonical JSON, in hexadecimal. Two equal specs hash equal.
+    #[must_use]
+    pub fn content_hash(&self) -> String {
+        let mut hex = String::with_capacity(64);
+        for byte in Sha256::digest(self.canonical_json()) {
+            // Writing to a String cannot fail.
+            let _ = fmt::Write::write_fmt(&mut hex, format_args!("{byte:02x}"));
+        }
+        hex
+    }
+}

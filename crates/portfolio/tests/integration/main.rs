@@ -1,0 +1,10 @@
+//! The engine against an independent program, its identities over random markets, and what it refuses.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+//mod allocations;
+mod floors;
+//mod identities;
+//mod markets;
+mod reference;
+//mod refusals;
+//mod tables;
