@@ -5,7 +5,10 @@ use allweather_core::{Currency, Number, Rate, Year};
 use allweather_costs::{CostModel, Proportional, UniverseCosts};
 use allweather_fx_overlay::{Book, Opened, Settled};
 use allweather_market::{AsOf, Market};
-use allweather_rebalance::{Decision, Reason, Rebalancer, Review, Targets, paths::Budget};
+use allweather_rebalance::{
+    Decision, Reason, Rebalancer, Review, Targets,
+    paths::{Budget, total, traded},
+};
 use allweather_rfr::PrescribedRate;
 
 use crate::{
@@ -239,22 +242,6 @@ impl State {
         outcome.invested = account.map(|a| a.invested());
         outcome
     }
-
-    fn portfolio_value(&self) -> f64 {
-        total(&self.holdings) + self.cash
-    }
-}
-
-fn total(values: &[f64]) -> f64 {
-    // Four chains side by side; the order is fixed, so every machine gives the same sum.
-    let mut lanes = [0.0; 4];
-    let (chunks, rest) = values.as_chunks::<4>();
-    for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane += x;
-        }
-    }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest.iter().sum::<f64>()
 }
 
 /// Cash that differs from nought by less than this fraction of the value is the rounding of the trade, not money.
@@ -265,59 +252,62 @@ impl Simulation<'_> {
     fn step<R: Recorder>(&self, t: usize, state: &mut State, recorder: &mut R) -> Result<(), PortfolioError> {
         let market = self.market.as_of(self.prepared.dates[t]);
         let value_before = state.value;
-        let (market_profit, interest) = self.mark(t, state)?;
+        let invested_before = value_before - state.cash;
+        let interest = self.mark(t, state)?;
+        let invested = total(&state.holdings);
         let (forwards, forward_fee) = settle_forwards(market, state)?;
-        let value = state.portfolio_value();
+        let value = invested + state.cash;
         if !(value > 0.0 && value.is_finite()) {
             return Err(PortfolioError::Lost { value, date: market.date() });
         }
 
         let decision = self.decide(t, market, value, state)?;
         let payment = self.payment(t, state)?;
-        let trade_costs = self.trade(t, market, &decision, payment.as_ref(), value, state)?;
-        let after_costs = value - trade_costs.total();
-        let quarter = self.settle_quarter(t, value, &trade_costs, payment.as_ref(), state)?;
+        let trade = self.trade(t, market, &decision, payment.as_ref(), value, state)?;
+        let mut costs = trade.unwrap_or_default();
+        let after_costs = value - costs.total();
+        let quarter = self.settle_quarter(t, value, &costs, payment.as_ref(), state)?;
         let (withdrawn, reinvested) = quarter.map_or((0.0, 0.0), |q| (q.withdrawn, q.reinvested));
-
         let value_after = after_costs - withdrawn + reinvested;
-        let cash = value_after - total(&state.trading.after);
+        let held = if trade.is_some() { total(&state.trading.after) } else { invested };
+        let cash = value_after - held;
         if cash < -1e-9 * value {
             return Err(PortfolioError::Unpayable { short: -cash, date: market.date() });
         }
         state.cash = if cash.abs() <= CASH_ROUNDING * value { 0.0 } else { cash };
-        state.value = total(&state.trading.after) + state.cash;
+        state.value = held + state.cash;
 
-        let mut costs = trade_costs;
         costs.fx += forward_fee;
         let outcome = &mut state.outcome;
         outcome.returns.push(after_costs / value_before - 1.0);
         outcome.values.push(state.value);
         outcome.costs.add(&costs);
         if t > 0 && decision.trades() {
-            let traded: f64 =
-                state.holdings.iter().zip(&state.trading.after).map(|(b, a)| (a - b).abs()).sum();
             outcome.rebalances += 1;
-            outcome.turnover += traded / value;
+            outcome.turnover += traded(&state.holdings, &state.trading.after) / value;
         }
         if let Some(expenses) = &mut state.expenses {
             expenses.growth *= after_costs / value_before;
         }
+        if trade.is_some() {
+            // From here on `holdings` is what is held, and the trading buffer holds what was.
+            std::mem::swap(&mut state.holdings, &mut state.trading.after);
+        }
         let opened = self.open_forwards(t, market, state)?;
         if R::ON {
             recorder.step(&Facts {
-                t,
                 value_before,
                 value,
                 after_costs,
                 value_after: state.value,
                 cash: state.cash,
-                market_profit,
+                market_profit: if t == 0 { 0.0 } else { invested - invested_before },
                 interest,
                 forwards,
                 decision: &decision,
                 targets: &state.targets,
-                before: &state.holdings,
-                after: &state.trading.after,
+                before: if trade.is_some() { &state.trading.after } else { &state.holdings },
+                after: &state.holdings,
                 outcomes: state.trading.outcomes(),
                 costs,
                 quarter,
@@ -326,14 +316,13 @@ impl Simulation<'_> {
                 book: state.book.as_ref(),
             });
         }
-        std::mem::swap(&mut state.holdings, &mut state.trading.after);
         Ok(())
     }
 
-    /// Step 1: holdings grow with their prices, cash with its rate. Returns both gains.
-    fn mark(&self, t: usize, state: &mut State) -> Result<(f64, f64), PortfolioError> {
+    /// Step 1: holdings grow with their prices, cash with its rate. Returns what cash earned.
+    fn mark(&self, t: usize, state: &mut State) -> Result<f64, PortfolioError> {
         if t == 0 {
-            return Ok((0.0, 0.0));
+            return Ok(0.0);
         }
         let growth = self.prepared.growth.row(t);
         let growth = growth.as_slice().unwrap_or_default();
@@ -343,13 +332,12 @@ impl Simulation<'_> {
             let asset = self.prepared.universe[i].clone();
             return Err(PortfolioError::MissingPrice { asset, date: self.prepared.dates[t] });
         }
-        let before = state.value - state.cash;
         for (h, g) in state.holdings.iter_mut().zip(growth) {
             *h *= g;
         }
         let interest = state.cash * state.cash_rate * self.prepared.year_fractions[t];
         state.cash += interest;
-        Ok((total(&state.holdings) - before, interest))
+        Ok(interest)
     }
 
     /// Step 3: the rule answers; the first date buys without asking.
@@ -379,7 +367,7 @@ impl Simulation<'_> {
             Review::new(market, &state.targets_in_force, &state.weights).after(self.prepared.dates[t - 1]);
         let decision = self.rule.decide(&review, &mut state.targets)?;
         // A rule may have changed them, whatever it answered.
-        state.targets_fresh = state.targets.trades_all() && state.targets.weights() == state.targets_in_force;
+        state.targets_fresh = !state.targets.changed();
         if decision.trades() && !state.targets_fresh {
             let rows = state.targets.weights().iter().zip(state.targets.traded());
             let sum: f64 = rows.filter(|(_, traded)| **traded).map(|(w, _)| w).sum();
@@ -426,7 +414,7 @@ impl Simulation<'_> {
         Ok(Some(Payment { invested: account.invested(), claim: expenses.expense / 4.0 + account.headroom() }))
     }
 
-    /// Steps 4 and 5, the trade: netted with the quarter's payment, solved together with it.
+    /// Steps 4 and 5, the trade: netted with the quarter's payment, solved together with it. `None` when nothing is asked.
     fn trade(
         &self,
         t: usize,
@@ -435,17 +423,16 @@ impl Simulation<'_> {
         payment: Option<&Payment>,
         value: f64,
         state: &mut State,
-    ) -> Result<CostParts, PortfolioError> {
+    ) -> Result<Option<CostParts>, PortfolioError> {
         let State { trading, holdings, targets, cash, .. } = state;
         if !decision.trades() && payment.is_none() && *cash >= 0.0 {
-            trading.after.copy_from_slice(holdings);
-            return Ok(CostParts::default());
+            return Ok(None);
         }
         trading.take_rates(&self.prepared, self.costs.model(), market, t)?;
         let wanted = if decision.trades() { Wanted::Targets(targets) } else { Wanted::Payment };
         let Some(payment) = payment else {
             trading.trade(wanted, holdings, Budget::of(value))?;
-            return self.in_lots(t, None, value, state);
+            return self.in_lots(t, None, value, state).map(Some);
         };
         // The piece that the value after costs lies on is the one it was solved on: at most a piece down for each try.
         let mut piece = payment.piece(value);
@@ -457,7 +444,7 @@ impl Simulation<'_> {
             }
             piece = solved;
         }
-        self.in_lots(t, Some(payment), value, state)
+        self.in_lots(t, Some(payment), value, state).map(Some)
     }
 
     /// Costs of the divisible trade; in actual operation, of the lots it is rounded to, cut until cash is not negative.
@@ -555,7 +542,7 @@ impl Simulation<'_> {
         for (_, exposure) in &mut state.exposures {
             *exposure = 0.0;
         }
-        for (place, held) in self.prepared.foreign_place.iter().zip(&state.trading.after) {
+        for (place, held) in self.prepared.foreign_place.iter().zip(&state.holdings) {
             if let Some(place) = place {
                 state.exposures[*place].1 += held;
             }

@@ -40,7 +40,6 @@ impl Outcome {
 
 /// Everything about one step, borrowed from the run.
 pub(crate) struct Facts<'a> {
-    pub(crate) t: usize,
     pub(crate) value_before: f64,
     pub(crate) value: f64,
     pub(crate) after_costs: f64,

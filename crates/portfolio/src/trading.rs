@@ -5,7 +5,7 @@ use allweather_costs::{CostModel, TradedAsset};
 use allweather_market::AsOf;
 use allweather_rebalance::{
     Outcome, Targets, UnderMinimum,
-    paths::{Budget, LotSize, sell_pro_rata, trade_to_targets},
+    paths::{Budget, LotSize, cost_of, sell_pro_rata, trade_to_targets},
 };
 
 use crate::{Operation, PortfolioError, Spec, prepare::Prepared};
@@ -56,8 +56,17 @@ pub(crate) struct Trading {
     slippage: Vec<f64>,
     fx: Vec<f64>,
     total: Vec<f64>,
+    /// Which kinds of cost there are at all.
+    charged: Charged,
     rates_known: bool,
     lots: Option<Lots>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Charged {
+    commission: bool,
+    slippage: bool,
+    fx: bool,
 }
 
 /// What is asked of the trade.
@@ -86,7 +95,8 @@ impl Trading {
         };
         let zeros = || vec![0.0; assets];
         let (after, commission, slippage, fx, total) = (zeros(), zeros(), zeros(), zeros(), zeros());
-        Self { after, commission, slippage, fx, total, rates_known: false, lots }
+        let charged = Charged::default();
+        Self { after, commission, slippage, fx, total, charged, rates_known: false, lots }
     }
 
     /// What became of each order; empty in simulation.
@@ -105,6 +115,7 @@ impl Trading {
         if self.rates_known && self.lots.is_none() {
             return Ok(());
         }
+        self.charged = Charged::default();
         for (i, instrument) in prepared.instruments.iter().enumerate() {
             let mut asset = TradedAsset::new(&instrument.id, i, instrument.currency, market.base());
             if let Some((now, long_run)) = &prepared.volatility {
@@ -113,6 +124,9 @@ impl Trading {
             let rates = model.rates(&asset);
             (self.commission[i], self.slippage[i], self.fx[i]) = (rates.commission, rates.slippage, rates.fx);
             self.total[i] = rates.total();
+            self.charged.commission |= rates.commission != 0.0;
+            self.charged.slippage |= rates.slippage != 0.0;
+            self.charged.fx |= rates.fx != 0.0;
             if let Some(lots) = &mut self.lots {
                 lots.minimums[i] = match model.minimum(&asset) {
                     None => 0.0,
@@ -244,13 +258,11 @@ impl Trading {
 
     /// Cost by kind of the divisible trade from `holdings` to `self.after`.
     pub(crate) fn costs(&self, holdings: &[f64]) -> CostParts {
-        let mut costs = CostParts::default();
-        for (i, (before, after)) in holdings.iter().zip(&self.after).enumerate() {
-            let traded = (after - before).abs();
-            costs.commission += traded * self.commission[i];
-            costs.slippage += traded * self.slippage[i];
-            costs.fx += traded * self.fx[i];
+        let of = |rates: &[f64], any: bool| if any { cost_of(holdings, &self.after, rates) } else { 0.0 };
+        CostParts {
+            commission: of(&self.commission, self.charged.commission),
+            slippage: of(&self.slippage, self.charged.slippage),
+            fx: of(&self.fx, self.charged.fx),
         }
-        costs
     }
 }

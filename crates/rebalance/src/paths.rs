@@ -3,21 +3,34 @@
 use allweather_core::Number;
 use rust_decimal::Decimal;
 
-use crate::{DriftMeasure, Lot, Outcome, RebalanceError, UnderMinimum, drift::drift_percent as formula, lot};
+use crate::{DriftMeasure, Lot, Outcome, RebalanceError, UnderMinimum, lot};
 
-pub use crate::trade::{Budget, sell_pro_rata, trade_to_targets, value_after_costs};
+pub use crate::trade::{Budget, cost_of, sell_pro_rata, total, trade_to_targets, traded, value_after_costs};
 
 /// Binary fractions miss decimal ones by less than this many percent: 0.205 − 0.2 counts as the half percent it was typed as.
 pub const TOLERANCE_PERCENT: f64 = 1e-9;
 
-/// The drift of one asset in percent, unrounded; the formula of [`drift()`](crate::drift()).
+/// The drift of one asset in percent, unrounded: the formula of [`drift()`](crate::drift()), without its checks.
 ///
-/// `target` and `actual` are fractions of the portfolio. A result that no double can hold (a target next to zero) counts as
-/// drifted by 100 %.
+/// `target` and `actual` are fractions of the portfolio, in 0..=1.
 #[must_use]
 #[inline]
 pub fn drift_percent(target: f64, actual: f64, measure: DriftMeasure) -> f64 {
-    formula(target, actual, measure).unwrap_or(100.0)
+    match measure {
+        DriftMeasure::Portfolio => portfolio_percent(target, actual),
+        DriftMeasure::Position => position_percent(target, actual),
+    }
+}
+
+#[inline]
+pub(crate) fn portfolio_percent(target: f64, actual: f64) -> f64 {
+    (actual - target) * 100.0
+}
+
+#[inline]
+pub(crate) fn position_percent(target: f64, actual: f64) -> f64 {
+    let without_target = if actual > 0.0 { 100.0 } else { 0.0 };
+    if target > 0.0 { (actual - target) * 100.0 / target } else { without_target }
 }
 
 /// The drift rounded half away from zero to a whole percent, within [`TOLERANCE_PERCENT`] of the half.

@@ -8,13 +8,14 @@ pub struct Targets {
     weights: Vec<f64>,
     traded: Vec<bool>,
     kept: usize,
+    changed: bool,
 }
 
 impl Targets {
     /// Every asset to its weight.
     #[must_use]
     pub fn new(weights: Vec<f64>) -> Self {
-        Self { traded: vec![true; weights.len()], weights, kept: 0 }
+        Self { traded: vec![true; weights.len()], weights, kept: 0, changed: false }
     }
 
     /// The weights, fractions of the portfolio.
@@ -35,6 +36,12 @@ impl Targets {
         self.kept == 0
     }
 
+    /// Whether a rule has changed anything since they were made or reset.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.changed
+    }
+
     /// Wants `weight` (a fraction in 0..=1) of the asset at `position`.
     ///
     /// # Errors
@@ -46,6 +53,7 @@ impl Targets {
             return Err(range("in 0..=1"));
         }
         *self.weights.get_mut(position).ok_or_else(|| range("of an asset of the universe"))? = weight;
+        self.changed = true;
         self.mark(position, true);
         Ok(())
     }
@@ -62,6 +70,7 @@ impl Targets {
         self.traded.clear();
         self.traded.resize(weights.len(), true);
         self.kept = 0;
+        self.changed = false;
     }
 
     fn mark(&mut self, position: usize, traded: bool) {
@@ -69,6 +78,7 @@ impl Targets {
             && *mark != traded
         {
             *mark = traded;
+            self.changed = true;
             if traded { self.kept -= 1 } else { self.kept += 1 }
         }
     }

@@ -28,12 +28,47 @@ impl Budget {
 const LANES: usize = 4;
 
 #[inline]
-fn sum(terms: impl Iterator<Item = f64>) -> f64 {
+fn folded([a, b, c, d]: [f64; LANES]) -> f64 {
+    (a + b) + (c + d)
+}
+
+/// `Σ term(a_i, b_i, c_i)` in lanes; what is longer than the shortest slice is left out.
+#[inline]
+pub(crate) fn sum3(a: &[f64], b: &[f64], c: &[f64], term: impl Fn(f64, f64, f64) -> f64) -> f64 {
+    let ((a, a_rest), (b, b_rest), (c, c_rest)) =
+        (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
     let mut lanes = [0.0; LANES];
-    for (i, term) in terms.enumerate() {
-        lanes[i % LANES] += term;
+    for ((a, b), c) in a.iter().zip(b).zip(c) {
+        for lane in 0..LANES {
+            lanes[lane] += term(a[lane], b[lane], c[lane]);
+        }
     }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+    let rest = a_rest.iter().zip(b_rest).zip(c_rest).map(|((a, b), c)| term(*a, *b, *c));
+    for (lane, term) in lanes.iter_mut().zip(rest) {
+        *lane += term;
+    }
+    folded(lanes)
+}
+
+/// The sum of values in four lanes.
+#[must_use]
+#[inline]
+pub fn total(values: &[f64]) -> f64 {
+    sum3(values, values, values, |x, _, _| x)
+}
+
+/// The sum of absolute differences, in four lanes: what was traded between two lists of holdings.
+#[must_use]
+#[inline]
+pub fn traded(before: &[f64], after: &[f64]) -> f64 {
+    sum3(before, after, after, |before, after, _| (after - before).abs())
+}
+
+/// `Σ rate_i · |after_i − before_i|` in four lanes: what the trade between two lists of holdings costs.
+#[must_use]
+#[inline]
+pub fn cost_of(before: &[f64], after: &[f64], rates: &[f64]) -> f64 {
+    sum3(before, after, rates, |before, after, rate| rate * (after - before).abs())
 }
 
 /// The value `V⁺` after a self-financing trade of every asset to its weight.
@@ -81,29 +116,24 @@ fn check(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> Result<(), Re
         }
     }
     // A half or more on each side could eat the trade itself.
-    if let Some(position) = cost_rates.iter().position(|k| !(0.0..0.5).contains(k)) {
+    let fine = |k: &f64| (0.0..0.5).contains(k);
+    // Without an early exit the loop has no branch; the place is looked for only when there is one.
+    if !cost_rates.iter().fold(true, |all, k| all & fine(k)) {
+        let position = cost_rates.iter().position(|k| !fine(k)).unwrap_or_default();
         let value = cost_rates[position];
         return Err(RebalanceError::Range { what: "cost rate", value, position, rule: "in 0..0.5" });
     }
     Ok(())
 }
 
-/// The breakpoint walk. Zip-based: slices of unequal length cannot make it panic.
+/// The breakpoint walk.
 #[inline]
 fn solve(holdings: &[f64], weights: &[f64], cost_rates: &[f64], budget: Budget) -> f64 {
     let Budget { base, multiple } = budget;
     let mut value = base;
     // One pass per piece at most; the walk never turns back.
     for _ in 0..=holdings.len() {
-        let mut slope = [0.0; LANES];
-        let mut offset = [0.0; LANES];
-        for (i, ((h, w), k)) in holdings.iter().zip(weights).zip(cost_rates).enumerate() {
-            let signed = k.copysign(w * value - h);
-            slope[i % LANES] += signed * w;
-            offset[i % LANES] += signed * h;
-        }
-        let slope = (slope[0] + slope[1]) + (slope[2] + slope[3]);
-        let offset = (offset[0] + offset[1]) + (offset[2] + offset[3]);
+        let (slope, offset) = piece(holdings, weights, cost_rates, value);
         let next = (base + multiple * offset) / (1.0 + multiple * slope);
         if next >= value {
             return next;
@@ -111,6 +141,27 @@ fn solve(holdings: &[f64], weights: &[f64], cost_rates: &[f64], budget: Budget) 
         value = next;
     }
     value
+}
+
+/// The piece of `Σ k·|w x − h| = slope·x − offset` on which `value` lies. Both sums in one pass, in lanes.
+#[inline]
+fn piece(holdings: &[f64], weights: &[f64], cost_rates: &[f64], value: f64) -> (f64, f64) {
+    let (mut slope, mut offset) = ([0.0; LANES], [0.0; LANES]);
+    let ((h, h_rest), (w, w_rest), (k, k_rest)) =
+        (holdings.as_chunks::<LANES>(), weights.as_chunks::<LANES>(), cost_rates.as_chunks::<LANES>());
+    for ((h, w), k) in h.iter().zip(w).zip(k) {
+        for lane in 0..LANES {
+            let signed = k[lane].copysign(w[lane] * value - h[lane]);
+            slope[lane] += signed * w[lane];
+            offset[lane] += signed * h[lane];
+        }
+    }
+    for (lane, ((h, w), k)) in h_rest.iter().zip(w_rest).zip(k_rest).enumerate() {
+        let signed = k.copysign(w * value - h);
+        slope[lane] += signed * w;
+        offset[lane] += signed * h;
+    }
+    (folded(slope), folded(offset))
 }
 
 /// Trades to targets within a budget: writes the value of each holding after the trade into `after` and returns the cost.
@@ -144,17 +195,15 @@ pub fn trade_to_targets(
         for (after, w) in after.iter_mut().zip(targets.weights()) {
             *after = w * value;
         }
-        return Ok(cost(holdings, after, cost_rates));
+        // The equation that was solved, read backwards.
+        let Budget { base, multiple } = budget;
+        return Ok(if multiple == 1.0 { base - value } else { cost_of(holdings, after, cost_rates) });
     }
     trade_some(holdings, targets, cost_rates, budget, after)
 }
 
-fn cost(before: &[f64], after: &[f64], cost_rates: &[f64]) -> f64 {
-    sum(before.iter().zip(after).zip(cost_rates).map(|((b, a), k)| k * (a - b).abs()))
-}
-
 fn insufficient(holdings: &[f64], budget: Budget) -> RebalanceError {
-    let value = sum(holdings.iter().copied());
+    let value = total(holdings);
     RebalanceError::Insufficient { value, due: value - budget.base }
 }
 
@@ -194,12 +243,12 @@ fn trade_some(
             bought_rate += k * (*after - h);
         }
     }
-    if sum(after.iter().copied()) <= value {
-        return Ok(cost(holdings, after, cost_rates));
+    if total(after) <= value {
+        return Ok(cost_of(holdings, after, cost_rates));
     }
     // Cash would go negative: buy in proportion to what the sales bring in.
-    let sold_cost = cost(holdings, after, cost_rates) - bought_rate;
-    let without_purchases = sum(after.iter().copied()) - bought;
+    let sold_cost = cost_of(holdings, after, cost_rates) - bought_rate;
+    let without_purchases = total(after) - bought;
     let share = (base - multiple * sold_cost - without_purchases) / (bought + multiple * bought_rate);
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     for (h, after) in holdings.iter().zip(after.iter_mut()) {
@@ -208,11 +257,11 @@ fn trade_some(
         }
     }
     if share > 0.0 {
-        return Ok(cost(holdings, after, cost_rates));
+        return Ok(cost_of(holdings, after, cost_rates));
     }
     sell_pro_rata(after, cost_rates, Budget { base: base - multiple * sold_cost, multiple })
         .map_err(|_| insufficient(holdings, budget))?;
-    Ok(cost(holdings, after, cost_rates))
+    Ok(cost_of(holdings, after, cost_rates))
 }
 
 /// Sells all holdings in one proportion until what is left fits the budget; sells nothing when they fit already (cash pays
@@ -240,12 +289,12 @@ pub fn sell_pro_rata(
     budget: Budget,
 ) -> Result<f64, RebalanceError> {
     check(holdings, holdings, cost_rates)?;
-    let total = sum(holdings.iter().copied());
-    if total <= budget.base {
+    let worth = total(holdings);
+    if worth <= budget.base {
         return Ok(0.0);
     }
-    let rate = sum(holdings.iter().zip(cost_rates).map(|(h, k)| h * k));
-    let share = (total - budget.base) / (total - budget.multiple * rate);
+    let rate = sum3(holdings, cost_rates, cost_rates, |h, k, _| h * k);
+    let share = (worth - budget.base) / (worth - budget.multiple * rate);
     if !(0.0..=1.0).contains(&share) {
         return Err(insufficient(holdings, budget));
     }

@@ -184,6 +184,10 @@ fn a_position_of_last_month_is_not_carried_on() {
     book.open(after.as_of(end(4)), MONTH, 1000.0, &[]).unwrap();
     assert_eq!(book.omitted()[0].currency, EUR);
     assert_eq!(targets(&book), [(USD, 750.0), (GBP, 750.0)]);
+    // Reported anew each time, once.
+    book.settle(after.as_of(end(5))).unwrap();
+    book.open(after.as_of(end(5)), MONTH, 1000.0, &[]).unwrap();
+    assert_eq!(book.omitted().len(), 1);
 }
 
 #[test]

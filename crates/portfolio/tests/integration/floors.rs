@@ -24,13 +24,18 @@ fn floor_of(name: &str) -> Option<Option<u8>> {
 /// The names in the section `[dependencies]`.
 fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
     let section = manifest.lines().skip_while(|l| l.trim() != "[dependencies]").skip(1);
-    section.take_while(|l| !l.starts_with('[')).filter_map(|l| l.split(['.', ' ', '=']).next()).filter(|n| !n.is_empty())
+    section
+        .take_while(|l| !l.starts_with('['))
+        .filter_map(|l| l.split(['.', ' ', '=']).next())
+        .filter(|n| !n.is_empty())
 }
 
 fn check(name: &str, manifest: &str) -> Result<(), String> {
-    let floor = floor_of(name).ok_or_else(|| format!("{name} has no floor: add it here and to docs/architecture.md"))?;
+    let floor = floor_of(name)
+        .ok_or_else(|| format!("{name} has no floor: add it here and to docs/architecture.md"))?;
     for dependency in dependencies(manifest).filter_map(|d| d.strip_prefix("allweather-")) {
-        let below = floor_of(dependency).ok_or_else(|| format!("{name} depends on {dependency}, which has no floor"))?;
+        let below = floor_of(dependency)
+            .ok_or_else(|| format!("{name} depends on {dependency}, which has no floor"))?;
         match (floor, below) {
             (None, _) => {}
             (Some(floor), Some(below)) if below < floor => {}
@@ -51,7 +56,10 @@ fn dependencies_point_down() {
         let folder = entry.unwrap();
         let name = folder.file_name().into_string().unwrap();
         let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).unwrap();
-        assert!(manifest.contains(&format!("name = \"allweather-{name}\"")), "the package in crates/{name} is allweather-{name}");
+        assert!(
+            manifest.contains(&format!("name = \"allweather-{name}\"")),
+            "the package in crates/{name} is allweather-{name}"
+        );
         check(&name, &manifest).unwrap();
         seen += 1;
     }
@@ -64,7 +72,10 @@ fn a_sideways_arrow_is_named() {
     assert_eq!(check("rfr", manifest).unwrap_err(), "rfr (floor 2) must not depend on costs (floor 2)");
     assert_eq!(check("rebalance", manifest), Ok(()));
     let beside = "[dependencies]\nallweather-data.workspace = true\n";
-    assert_eq!(check("portfolio", beside).unwrap_err(), "portfolio (floor 5) must not depend on data (beside the house)");
+    assert_eq!(
+        check("portfolio", beside).unwrap_err(),
+        "portfolio (floor 5) must not depend on data (beside the house)"
+    );
     assert!(check("new", "").is_err());
 }
 
