@@ -351,7 +351,7 @@ impl Simulation<'_> {
         if t == 0 {
             return Ok(Decision::Rebalance(Reason::Start));
         }
-        if self.prepared.changes_at(t) {
+        if self.prepared.begins[t] {
             self.prepared.weights_at(t, &mut state.targets_in_force);
             state.targets_fresh = false;
         }

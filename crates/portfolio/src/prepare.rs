@@ -27,6 +27,8 @@ pub(crate) struct Prepared {
     pub(crate) whole: Vec<bool>,
     /// The first step at which each asset has a price, if there is one.
     pub(crate) since: Vec<Option<usize>>,
+    /// Whether an asset has its first price at the step.
+    pub(crate) begins: Vec<bool>,
     /// Currency of each asset, as a place in `foreign`; `None` for the base currency.
     pub(crate) foreign_place: Vec<Option<usize>>,
     pub(crate) foreign: Vec<Currency>,
@@ -89,6 +91,7 @@ impl Prepared {
             growth: Array2::zeros((steps, places.len())),
             whole: vec![true; steps],
             since: Vec::new(),
+            begins: vec![false; steps],
             volatility: None,
             unit_prices: matches!(spec.operation, crate::Operation::Actual { .. })
                 .then(|| Array2::zeros((steps, places.len()))),
@@ -143,6 +146,9 @@ impl Prepared {
                 }
                 before = value;
             }
+            if let Some(t) = since {
+                self.begins[t] = true;
+            }
             self.since.push(since);
         }
         Ok(())
@@ -173,11 +179,6 @@ impl Prepared {
             *out = if here(since) && sum > 0.0 { weight / sum } else { 0.0 };
         }
         sum > 0.0
-    }
-
-    /// Whether the universe is another one at step `t` than before it.
-    pub(crate) fn changes_at(&self, t: usize) -> bool {
-        self.since.iter().any(|since| *since == Some(t))
     }
 
     pub(crate) fn year(&self, t: usize) -> Year {

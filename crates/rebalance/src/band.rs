@@ -102,12 +102,11 @@ impl Rebalancer for DriftBand {
         let (measure, threshold) = (self.measure, self.threshold);
         // Rounded half away from zero, n is reached from n − ½ on.
         let limit = f64::from(threshold) - 0.5 - TOLERANCE_PERCENT;
-        let most = largest_drift(review.targets, review.weights, measure);
+        let position = furthest(review.targets, review.weights, measure);
         let of = |(&target, &weight): (&f64, &f64)| drift_percent(target, weight, measure);
         let drifts = || review.targets.iter().zip(review.weights).map(of);
-        let position = drifts().position(|drift| drift.abs() >= most).unwrap_or_default();
         let drift = drifts().nth(position).unwrap_or_default();
-        if most < limit {
+        if drift.abs() < limit {
             return Ok(Decision::Hold(Reason::WithinBand { position, drift, measure, threshold }));
         }
         if self.scope == Scope::Breached {
@@ -131,23 +130,36 @@ impl Rebalancer for DriftBand {
     }
 }
 
-/// The largest drift in percent without its sign. Four lanes and no branch: this is what a simulation does at every step.
-fn largest_drift(targets: &[f64], weights: &[f64], measure: DriftMeasure) -> f64 {
+/// The asset that has drifted furthest; among equals, the one that stands first.
+fn furthest(targets: &[f64], weights: &[f64], measure: DriftMeasure) -> usize {
     match measure {
-        DriftMeasure::Portfolio => largest(targets, weights, |t, w| portfolio_percent(t, w)),
-        DriftMeasure::Position => largest(targets, weights, |t, w| position_percent(t, w)),
+        DriftMeasure::Portfolio => largest(targets, weights, portfolio_percent),
+        DriftMeasure::Position => largest(targets, weights, position_percent),
     }
 }
 
-fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) -> f64 {
-    let mut lanes = [0.0_f64; 4];
+/// Where the largest drift stands. Four lanes and no branch: this is what a simulation does at every step.
+fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) -> usize {
+    let whole = targets.len() / 4 * 4;
+    let (mut most, mut chunk_of, mut chunk) = ([-1.0_f64; 4], [0.0_f64; 4], 0.0);
     let ((t, t_rest), (w, w_rest)) = (targets.as_chunks::<4>(), weights.as_chunks::<4>());
     for (t, w) in t.iter().zip(w) {
         for lane in 0..4 {
             let drift = percent(t[lane], w[lane]).abs();
-            lanes[lane] = if drift > lanes[lane] { drift } else { lanes[lane] };
+            let further = drift > most[lane];
+            most[lane] = if further { drift } else { most[lane] };
+            chunk_of[lane] = if further { chunk } else { chunk_of[lane] };
         }
+        chunk += 1.0;
     }
-    let rest = t_rest.iter().zip(w_rest).map(|(t, w)| percent(*t, *w).abs());
-    rest.chain(lanes).fold(0.0, f64::max)
+    // From here on there are eight numbers at most. A chunk's number is a small whole one.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts chunks of a slice")]
+    let places = chunk_of.map(|chunk| chunk as usize * 4);
+    let in_lanes = most.iter().zip(places).enumerate().map(|(lane, (drift, place))| (*drift, place + lane));
+    let behind = t_rest.iter().zip(w_rest).enumerate();
+    let behind = behind.map(|(i, (t, w))| (percent(*t, *w).abs(), whole + i));
+    let first_of_the_largest = |a: (f64, usize), b: (f64, usize)| {
+        if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a }
+    };
+    in_lanes.chain(behind).fold((-1.0, usize::MAX), first_of_the_largest).1
 }

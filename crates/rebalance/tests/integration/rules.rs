@@ -47,6 +47,28 @@ fn only_breached_assets_trade_when_the_scope_says_so() {
 }
 
 #[test]
+fn the_asset_that_has_drifted_furthest_is_named_wherever_it_stands() {
+    for assets in 1..11 {
+        for furthest in 0..assets {
+            for measure in [DriftMeasure::Portfolio, DriftMeasure::Position] {
+                let targets = vec![1.0 / f64::from(assets); assets as usize];
+                let mut weights = targets.clone();
+                weights[furthest as usize] -= 0.02;
+                let band = DriftBand::new(measure, 1, Scope::All).unwrap();
+                let (decision, _) = decide(&band, &targets, &weights);
+                assert!(
+                    matches!(decision.reason(), Reason::Drift { position, .. } if *position == furthest as usize),
+                    "{assets} {furthest} {decision:?}"
+                );
+            }
+        }
+    }
+    let band = DriftBand::new(DriftMeasure::Portfolio, 1, Scope::All).unwrap();
+    let (equal, _) = decide(&band, &[0.2; 5], &[0.2; 5]);
+    assert!(matches!(equal.reason(), Reason::WithinBand { position: 0, .. }), "{equal:?}");
+}
+
+#[test]
 fn an_asset_not_yet_held_is_seen() {
     let (traded, wanted) = decide(&DriftBand::published(), &[0.9, 0.1], &[1.0, 0.0]);
     assert!(matches!(traded.reason(), Reason::Drift { breached: 2, .. }));
