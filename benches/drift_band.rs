@@ -1,5 +1,5 @@
 //! 30 assets over 540 months under a drift band of 1 % with costs of 10 bp: the engine with the record off and on.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark may panic, and the macros document nothing")]
+#![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
 use std::{collections::BTreeMap, hint::black_box};
 
@@ -35,7 +35,9 @@ fn drift_band(criterion: &mut Criterion) {
     assert_eq!(outcome.rebalances, 226);
 
     let mut group = criterion.benchmark_group("drift band, 30 assets x 540 months");
-    group.bench_function("lay out", |b| b.iter(|| Simulation::new(black_box(&spec), &market, &rates).unwrap()));
+    group.bench_function("lay out", |b| {
+        b.iter(|| Simulation::new(black_box(&spec), &market, &rates).unwrap());
+    });
     group.bench_function("record off", |b| b.iter(|| black_box(&simulation).outcome().unwrap()));
     group.bench_function("record on", |b| b.iter(|| black_box(&simulation).run().unwrap()));
     group.finish();

@@ -72,7 +72,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
 fn report(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let mut section = |title: String, body: String| {
-        text.push_str(&format!("{title}\n{body}\n"));
+        text.extend([title.as_str(), "\n", &body, "\n"]);
     };
     let spec = record.spec();
     let steps: Vec<_> = record.steps().collect();
@@ -202,7 +202,7 @@ fn variants(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
     let mut notes = String::new();
     for variant in variants {
         if let Err(reason) = &variant.multiple {
-            notes.push_str(&format!("{}: {reason}\n", variant.name));
+            notes.extend([variant.name, ": ", reason, "\n"]);
         }
         table.add_row([
             variant.name.to_owned(),
@@ -223,15 +223,14 @@ fn variants(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
 fn hedge(record: &Record) -> String {
     let account = record.hedge_account();
     let base = record.base();
-    let mut text = format!(
-        "interest differential paid by the hedge: {} million {base}\nprofit of the overlay: {} million {base}\n",
-        millions(account.hedge_cost),
-        millions(account.overlay_profit)
-    );
-    text.push_str(&match account.earned_back {
-        Some(share) => format!("the overlay earned back {} of the hedge's cost\n", percent(share)),
-        None => "the hedge cost nothing over the span\n".to_owned(),
-    });
+    let mut lines = vec![
+        format!("interest differential paid by the hedge: {} million {base}", millions(account.hedge_cost)),
+        format!("profit of the overlay: {} million {base}", millions(account.overlay_profit)),
+        account.earned_back.map_or_else(
+            || "the hedge cost nothing over the span".to_owned(),
+            |share| format!("the overlay earned back {} of the hedge's cost", percent(share)),
+        ),
+    ];
     // A currency may be without position for one reason and then for another: spans of one currency, with the last reason.
     let mut spans: Vec<(Currency, Month, Month, String)> = Vec::new();
     for step in record.steps() {
@@ -243,10 +242,11 @@ fn hedge(record: &Record) -> String {
             }
         }
     }
-    for (currency, from, to, reason) in spans {
-        text.push_str(&format!("no overlay position in {currency} from {from} to {to}; at last: {reason}\n"));
-    }
-    text
+    let words = |(currency, from, to, reason): (Currency, Month, Month, String)| {
+        format!("no overlay position in {currency} from {from} to {to}; at last: {reason}")
+    };
+    lines.extend(spans.into_iter().map(words));
+    lines.join("\n") + "\n"
 }
 
 fn gaps(record: &Record) -> String {

@@ -26,12 +26,12 @@ use crate::{CashflowError, Rounding};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "TermsWire")]
 pub struct Terms {
-    #[serde(with = "wire")]
+    #[serde(with = "allweather_core::wire")]
     initial_capital: Decimal,
-    #[serde(with = "wire")]
+    #[serde(with = "allweather_core::wire")]
     initial_pool: Decimal,
     spending: Percent,
-    #[serde(with = "wire")]
+    #[serde(with = "allweather_core::wire")]
     pool_years: Decimal,
     rounding: Option<Rounding>,
 }
@@ -39,13 +39,13 @@ pub struct Terms {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsWire {
-    #[serde(with = "wire")]
+    #[serde(with = "allweather_core::wire")]
     initial_capital: Decimal,
-    #[serde(with = "wire", default)]
+    #[serde(with = "allweather_core::wire", default)]
     initial_pool: Decimal,
     #[serde(default = "published_spending")]
     spending: Percent,
-    #[serde(with = "wire", default = "published_pool_years")]
+    #[serde(with = "allweather_core::wire", default = "published_pool_years")]
     pool_years: Decimal,
     #[serde(default)]
     rounding: Option<Rounding>,
@@ -162,20 +162,4 @@ pub(crate) fn share(what: &'static str, percent: Percent) -> Result<Percent, Cas
         return Err(CashflowError::Amount { what, value: percent.points(), rule: "must be in 0..=100" });
     }
     Ok(percent)
-}
-
-/// A decimal in a file is what core makes of one: text, or a number read as typed.
-mod wire {
-    use allweather_core::Percent;
-    use rust_decimal::Decimal;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(x: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        // `Percent` is transparent over core's wire form of a decimal, which has no name of its own.
-        Percent::new(*x).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-        Percent::deserialize(deserializer).map(Percent::points)
-    }
 }

@@ -36,6 +36,33 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal
     deserializer.deserialize_any(DecimalText)
 }
 
+/// The same for a decimal that may be absent: `#[serde(with = "allweather_core::wire::option")]`.
+pub mod option {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::Rate;
+
+    /// Writes a decimal as text, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(x: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+        // A rate is transparent over the wire form.
+        x.map(Rate::from_fraction).serialize(serializer)
+    }
+
+    /// Reads a decimal from text or from a number, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When what is there is no decimal.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        Ok(Option::<Rate>::deserialize(deserializer)?.map(Rate::fraction))
+    }
+}
+
 struct DecimalText;
 
 impl de::Visitor<'_> for DecimalText {

@@ -42,7 +42,7 @@ pub enum TierMeasure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "wire")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "allweather_core::wire::option")]
     up_to: Option<Decimal>,
     charge: Charge,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -300,24 +300,5 @@ impl FeeSchedule {
         let price = converted(price.ok_or(CostsError::MissingPrice)?, self.currency, &[])?.amount();
         above_zero("the price", price)?;
         Ok(Rate::from_fraction(highest.over(price)?))
-    }
-}
-
-/// A decimal in a file is what core makes of one: text, or a number read as typed.
-mod wire {
-    use allweather_core::Rate;
-    use rust_decimal::Decimal;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
-    pub(super) fn serialize<S: Serializer>(x: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
-        // `Rate` is transparent over core's wire form of a decimal, which has no name of its own.
-        x.map(Rate::from_fraction).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Decimal>, D::Error> {
-        Ok(Option::<Rate>::deserialize(deserializer)?.map(Rate::fraction))
     }
 }

@@ -248,7 +248,7 @@ impl State {
 const CASH_ROUNDING: f64 = 1e-12;
 
 impl Simulation<'_> {
-    /// One step, in the order of `engine.md`: mark, settle forwards, decide, settle the quarter, trade once, open forwards, record.
+    /// One step, in the order of docs/architecture.md: mark, settle forwards, decide, settle the quarter, trade once, open forwards, record.
     fn step<R: Recorder>(&self, t: usize, state: &mut State, recorder: &mut R) -> Result<(), PortfolioError> {
         let market = self.market.as_of(self.prepared.dates[t]);
         let value_before = state.value;

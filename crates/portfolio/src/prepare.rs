@@ -33,9 +33,16 @@ pub(crate) struct Prepared {
     pub(crate) foreign_place: Vec<Option<usize>>,
     pub(crate) foreign: Vec<Currency>,
     /// Volatility of each asset's own price, recent and long-run; only when the costs ask for it.
-    pub(crate) volatility: Option<(Array2<Option<f64>>, Array2<Option<f64>>)>,
+    pub(crate) volatility: Option<Volatility>,
     /// Price of one unit in base currency; only in actual operation.
     pub(crate) unit_prices: Option<Array2<f64>>,
+}
+
+/// Volatilities of one return, `None` where the history is too short.
+#[derive(Debug)]
+pub(crate) struct Volatility {
+    pub(crate) now: Array2<Option<f64>>,
+    pub(crate) long_run: Array2<Option<f64>>,
 }
 
 /// Over how many returns the recent volatility is taken, and how many the long-run one needs.
@@ -214,7 +221,7 @@ impl Prepared {
                 }
             }
         }
-        self.volatility = Some((now, long_run));
+        self.volatility = Some(Volatility { now, long_run });
     }
 }
 

@@ -8,7 +8,7 @@ use allweather_rebalance::paths::Budget;
 /// value after = y − max(y − K, 0) + max(y − K − (C + H), 0)
 /// ```
 ///
-/// (`published.md` §2 with `D = y − K`: everything above invested capital `K` is withdrawn, what exceeds consumption `C` and
+/// (Published method, §2, with `D = y − K`: everything above invested capital `K` is withdrawn, what exceeds consumption `C` and
 /// headroom `H` comes back.) On each of its three pieces that is `base − multiple · cost`, so the trade and the payment are
 /// solved together, exactly.
 #[derive(Debug, Clone, Copy)]

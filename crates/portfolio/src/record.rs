@@ -307,9 +307,10 @@ impl Record {
     }
 
     /// All steps in order.
-    pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
-        // `step` answers for every index below the length; a missing one would end the iteration early, not panic.
-        (0..self.len()).map(|i| self.step(i)).map_while(|s| s).collect::<Vec<_>>().into_iter()
+    #[must_use = "iterators do nothing unless consumed"]
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        // `step` answers for every index below the length.
+        (0..self.len()).filter_map(|i| self.step(i))
     }
 
     /// Writes the record as JSON lines: first a heading (name, hash and text of the spec, universe, rates, gaps), then one line
@@ -480,7 +481,8 @@ impl Serialize for Step<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Asset<'a> {
-            asset: &'a AssetId,
+            #[serde(rename = "asset")]
+            id: &'a AssetId,
             before: f64,
             #[serde(skip_serializing_if = "Option::is_none")]
             target: Option<f64>,
@@ -512,8 +514,8 @@ impl Serialize for Step<'_> {
             margin: f64,
             overlay_scale: Option<f64>,
         }
-        let assets = self.universe.iter().enumerate().map(|(i, asset)| Asset {
-            asset,
+        let assets = self.universe.iter().enumerate().map(|(i, id)| Asset {
+            id,
             before: self.before[i],
             target: self.targets.get(i).copied().flatten(),
             after: self.after[i],

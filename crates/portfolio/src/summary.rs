@@ -77,7 +77,13 @@ impl Record {
         let days = span.map_or(0, |(first, last)| (last.date - first.date).num_days());
         // Dates a year, from the run's own: 252 on one exchange, 245 on another.
         let a_year = ((self.len().saturating_sub(1)) as f64 * 365.25 / days.max(1) as f64).round();
-        let days_a_year = NonZeroU16::new(a_year.clamp(1.0, 366.0) as u16).unwrap_or(NonZeroU16::MIN);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number in 1..=366"
+        )]
+        let whole = a_year.clamp(1.0, 366.0) as u16;
+        let days_a_year = NonZeroU16::new(whole).unwrap_or(NonZeroU16::MIN);
         Periodicity::Daily { days_a_year }
     }
 
@@ -85,7 +91,7 @@ impl Record {
     ///
     /// # Source
     ///
-    /// Published method, §7 of `published.md`.
+    /// Published method, §7.
     #[must_use]
     pub fn targets(&self) -> TargetCheck {
         let returns = Returns::new(self.periodicity(), &self.outcome().returns).ok();
@@ -133,7 +139,7 @@ impl Record {
     ///
     /// # Source
     ///
-    /// Published method, leverage section; `published.md` §5.
+    /// Published method, §5.
     pub fn variants(&self, market: &Market, funding: Funding) -> Result<Vec<Variant>, PortfolioError> {
         let (mut change, mut yields, mut months): (Vec<f64>, Vec<f64>, Vec<Month>) = Default::default();
         let mut before: Option<crate::Step<'_>> = None;
@@ -141,14 +147,13 @@ impl Record {
             if let Some(last) = before {
                 let known = market.as_of(last.date);
                 let at = known.statistic(Market::JGB_1Y).zip(known.complete_month());
-                match at.and_then(|(series, month)| series.get(month)) {
-                    Some(jgb) => {
-                        change.push((step.after_costs - step.value_before) / (last.value_after + last.pool));
-                        yields.push(jgb);
-                        months.push(step.month);
-                    }
+                if let Some(jgb) = at.and_then(|(series, month)| series.get(month)) {
+                    change.push((step.after_costs - step.value_before) / (last.value_after + last.pool));
+                    yields.push(jgb);
+                    months.push(step.month);
+                } else {
                     // A hole in the middle would join what does not belong together: begin anew after it.
-                    None => (change, yields, months) = Default::default(),
+                    (change, yields, months) = Default::default();
                 }
             }
             before = Some(step);

@@ -118,8 +118,8 @@ impl Trading {
         self.charged = Charged::default();
         for (i, instrument) in prepared.instruments.iter().enumerate() {
             let mut asset = TradedAsset::new(&instrument.id, i, instrument.currency, market.base());
-            if let Some((now, long_run)) = &prepared.volatility {
-                asset = asset.with_volatility(now[[t, i]], long_run[[t, i]])?;
+            if let Some(volatility) = &prepared.volatility {
+                asset = asset.with_volatility(volatility.now[[t, i]], volatility.long_run[[t, i]])?;
             }
             let rates = model.rates(&asset);
             (self.commission[i], self.slippage[i], self.fx[i]) = (rates.commission, rates.slippage, rates.fx);

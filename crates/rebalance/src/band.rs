@@ -28,7 +28,7 @@ pub enum Scope {
 ///
 /// # Source
 ///
-/// Published method, actual operation: "rebalanced when the drift, rounded, is 1 % or more"; `published.md` §3.
+/// Published method, §3: in actual operation an asset is "rebalanced when the drift, rounded, is 1 % or more".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct DriftBand {
@@ -158,8 +158,6 @@ fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) 
     let in_lanes = most.iter().zip(places).enumerate().map(|(lane, (drift, place))| (*drift, place + lane));
     let behind = t_rest.iter().zip(w_rest).enumerate();
     let behind = behind.map(|(i, (t, w))| (percent(*t, *w).abs(), whole + i));
-    let first_of_the_largest = |a: (f64, usize), b: (f64, usize)| {
-        if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a }
-    };
-    in_lanes.chain(behind).fold((-1.0, usize::MAX), first_of_the_largest).1
+    let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1));
+    in_lanes.chain(behind).max_by(order).map_or(0, |(_, position)| position)
 }

@@ -40,7 +40,7 @@ pub enum Edge {
 ///
 /// # Source
 ///
-/// Seed document of the vaults (calendar rebalancing); models.md G.
+/// Published method, §3: rebalancing is periodic and mechanical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {

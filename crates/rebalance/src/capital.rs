@@ -29,7 +29,7 @@ use crate::RebalanceError;
 ///
 /// # Source
 ///
-/// Published method, actual operation, second example; `published.md` §3.
+/// Published method, §3: actual operation, second example.
 pub fn minimum_capital(
     unit_value: Decimal,
     precision: Percent,
@@ -120,7 +120,7 @@ pub struct Zeroing {
 ///
 /// # Source
 ///
-/// Published method, actual operation: small weights are adjusted to 0 % by hand; `published.md` §3.
+/// Published method, §3: in actual operation small weights are adjusted to 0 % by hand.
 pub fn zero_small(
     assets: &[(AssetId, Decimal, Decimal)],
     capital: Decimal,

@@ -51,7 +51,7 @@ pub struct Drift {
 ///
 /// # Source
 ///
-/// Published method, "exceptional differences of actual operation"; `published.md` §3.
+/// Published method, §3: "exceptional differences of actual operation".
 pub fn drift(
     targets: &[Decimal],
     actual: &[Decimal],

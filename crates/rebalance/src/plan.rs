@@ -157,7 +157,7 @@ impl PlanLine {
 ///
 /// # Source
 ///
-/// Published method, actual operation; `published.md` §3.
+/// Published method, §3: actual operation.
 pub fn plan(assets: &[PlanAsset], cash: Decimal, rules: &PlanRules) -> Result<Plan, RebalanceError> {
     check(assets)?;
     let values = assets.iter().map(|a| a.units.times(a.price)).collect::<Result<Vec<_>, _>>()?;

@@ -197,7 +197,12 @@ pub fn trade_to_targets(
         }
         // The equation that was solved, read backwards.
         let Budget { base, multiple } = budget;
-        return Ok(if multiple == 1.0 { base - value } else { cost_of(holdings, after, cost_rates) });
+        let by_equation = multiple > 0.0;
+        return Ok(if by_equation {
+            (base - value) / multiple
+        } else {
+            cost_of(holdings, after, cost_rates)
+        });
     }
     trade_some(holdings, targets, cost_rates, budget, after)
 }

@@ -2,22 +2,25 @@
 
 use std::{fs, path::Path};
 
-/// Floor of each crate; those beside the house may use any floor, and no floor may use them.
-const FLOORS: &[(&str, Option<u8>)] = &[
-    ("core", Some(0)),
-    ("market", Some(1)),
-    ("rfr", Some(2)),
-    ("cashflow", Some(2)),
-    ("costs", Some(2)),
-    ("leverage", Some(2)),
-    ("metrics", Some(2)),
-    ("rebalance", Some(3)),
-    ("fx-overlay", Some(3)),
-    ("portfolio", Some(5)),
-    ("data", None),
+/// Floor of each crate.
+const FLOORS: &[(&str, u8)] = &[
+    ("core", 0),
+    ("market", 1),
+    ("rfr", 2),
+    ("cashflow", 2),
+    ("costs", 2),
+    ("leverage", 2),
+    ("metrics", 2),
+    ("rebalance", 3),
+    ("fx-overlay", 3),
+    ("portfolio", 5),
+    ("data", BESIDE),
 ];
 
-fn floor_of(name: &str) -> Option<Option<u8>> {
+/// Beside the house: may use any floor, and no floor may use it.
+const BESIDE: u8 = u8::MAX;
+
+fn floor_of(name: &str) -> Option<u8> {
     FLOORS.iter().find(|(n, _)| *n == name).map(|(_, floor)| *floor)
 }
 
@@ -36,13 +39,10 @@ fn check(name: &str, manifest: &str) -> Result<(), String> {
     for dependency in dependencies(manifest).filter_map(|d| d.strip_prefix("allweather-")) {
         let below = floor_of(dependency)
             .ok_or_else(|| format!("{name} depends on {dependency}, which has no floor"))?;
-        match (floor, below) {
-            (None, _) => {}
-            (Some(floor), Some(below)) if below < floor => {}
-            (Some(floor), below) => {
-                let below = below.map_or("beside the house".to_owned(), |b| format!("floor {b}"));
-                return Err(format!("{name} (floor {floor}) must not depend on {dependency} ({below})"));
-            }
+        if below >= floor {
+            let below =
+                if below == BESIDE { "beside the house".to_owned() } else { format!("floor {below}") };
+            return Err(format!("{name} (floor {floor}) must not depend on {dependency} ({below})"));
         }
     }
     Ok(())

@@ -48,16 +48,16 @@ fn only_breached_assets_trade_when_the_scope_says_so() {
 
 #[test]
 fn the_asset_that_has_drifted_furthest_is_named_wherever_it_stands() {
-    for assets in 1..11 {
+    for assets in 1..11_u8 {
         for furthest in 0..assets {
             for measure in [DriftMeasure::Portfolio, DriftMeasure::Position] {
-                let targets = vec![1.0 / f64::from(assets); assets as usize];
+                let targets = vec![1.0 / f64::from(assets); usize::from(assets)];
                 let mut weights = targets.clone();
-                weights[furthest as usize] -= 0.02;
+                weights[usize::from(furthest)] -= 0.02;
                 let band = DriftBand::new(measure, 1, Scope::All).unwrap();
                 let (decision, _) = decide(&band, &targets, &weights);
                 assert!(
-                    matches!(decision.reason(), Reason::Drift { position, .. } if *position == furthest as usize),
+                    matches!(decision.reason(), Reason::Drift { position, .. } if *position == usize::from(furthest)),
                     "{assets} {furthest} {decision:?}"
                 );
             }
