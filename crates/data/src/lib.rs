@@ -38,3 +38,8 @@ pub use data_set::{
 pub use error::DataError;
 pub use fees::{FeeRow, FeeTableError, fee_table, interactive_brokers};
 pub use recession::Recession;
+
+// The README's program is tested here, because this crate has data to run it on.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

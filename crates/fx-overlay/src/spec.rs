@@ -109,14 +109,16 @@ struct MarginFields {
 
 impl MarginSpec {
     /// Margin of `rate` times gross notional; gross notional of hedge and overlay together at most `gross_limit` times net
-    /// asset value.
+    /// asset value. The margin of a full book must fit the portfolio that secures it: `rate · gross_limit ≤ 1`.
     ///
     /// # Errors
     ///
-    /// [`FxError::Value`] when the rate is not in 0..=1 or the limit is not positive and finite.
+    /// [`FxError::Value`] when the rate is not in 0..=1, the limit is not positive and finite, or their product is above 1.
     pub fn new(rate: Rate, gross_limit: f64) -> Result<Self, FxError> {
         let rate = within("margin rate", rate, Decimal::ZERO, "in 0..=1")?;
         FxError::unless(gross_limit > 0.0, "gross limit of the book", gross_limit, "a positive number")?;
+        let margin = rate.to_f64() * gross_limit;
+        FxError::unless(margin <= 1.0, "margin of a full book", margin, "at most 1 net asset value")?;
         Ok(Self { rate, gross_limit })
     }
 

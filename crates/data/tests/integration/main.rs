@@ -1,6 +1,7 @@
 //! The embedded figures, the rates that follow from them, and what a folder of one's own may hold.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod all_weather;
 mod embedded;
 mod folder;
 mod rates;

@@ -10,7 +10,7 @@ const USD: Currency = Currency::USD;
 const EUR: Currency = Currency::EUR;
 const JPY: Currency = Currency::JPY;
 
-/// The dollar of models.md: 150, then 147; yen 0.5 %, dollar 4.5 %.
+/// The dollar of docs/formulas.md, §6: 150, then 147; yen 0.5 %, dollar 4.5 %.
 fn dollar() -> World {
     let mut world = World::level(&[USD, EUR], 2);
     *world.spots_of(USD) = vec![Some(150.0), Some(147.0)];

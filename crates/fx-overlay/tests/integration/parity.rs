@@ -5,7 +5,7 @@ use crate::world::{MONTH, close};
 
 #[test]
 fn a_dollar_forward_and_its_cost() {
-    // models.md gives ten digits after the point.
+    // docs/formulas.md, §6, gives ten digits after the point.
     let plain = forward(150.0, 0.005, 0.045, 0.0, MONTH).unwrap();
     assert!((plain - 149.501_867_995_0).abs() < 5e-11, "{plain}");
     assert!((hedge_cost_per_year(150.0, plain, MONTH).unwrap() - 0.039_850_560_4).abs() < 5e-11);

@@ -95,6 +95,7 @@ fn constructors_give_the_value_and_the_rule() {
     );
     for limit in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(MarginSpec::new(rate("0"), limit).is_err());
+        assert!(MarginSpec::new(rate("0.5"), 2.0).is_ok() && MarginSpec::new(rate("0.5"), 2.1).is_err());
         assert!(OverlaySpec::new(&FOREIGN, rate("0.03"), limit).is_err());
     }
     assert!(OverlaySpec::new(&FOREIGN, rate("0.03"), 1.0).unwrap().with_signals(Vec::new()).is_err());

@@ -1,0 +1,128 @@
+//! The main job on the embedded data: the default spec says what it says, and its figures stay what they are.
+
+use allweather_core::Year;
+use allweather_data::{all_weather, embedded, interactive_brokers};
+use allweather_leverage::Funding;
+use allweather_portfolio::{CostSpec, LateAssets, PortfolioError, Spec};
+use allweather_rfr::MissingPolicy;
+use rust_decimal::dec;
+
+#[test]
+fn fees_of_the_default_spec_are_the_brokers_highest() {
+    let fees = interactive_brokers().unwrap();
+    let highest = |asset: &str, plan: &str| {
+        let row = fees.iter().find(|row| row.assets == asset && row.schedule.plan().contains(plan)).unwrap();
+        row.schedule.max_rate(None).unwrap()
+    };
+    let CostSpec::Published(costs) = all_weather().unwrap().costs else { unreachable!() };
+    let rate = |name: &str| costs.assets().iter().find(|row| row.asset.as_str() == name).unwrap().max_rate;
+    for name in ["us_equity", "dev_exus_equity", "ust_2y", "ust_10y", "ust_30y"] {
+        assert_eq!(rate(name), highest("US stocks and ETFs", "fixed"), "{name}");
+    }
+    assert_eq!(rate("gold"), highest("spot gold", ""));
+    assert_eq!(costs.fx_rate(), highest("spot currencies", ""));
+}
+
+#[test]
+fn the_run_covers_every_year_and_says_what_was_missing() {
+    let data = embedded().unwrap();
+    let record = data.simulate(&all_weather().unwrap()).unwrap();
+    let years = record.years();
+    assert_eq!((years[0].year, years[45].year), (Year::new(1980), Year::new(2025)));
+    let missing: Vec<(i32, usize)> = years
+        .iter()
+        .filter_map(|row| Some((row.year.number(), row.rate?.missing.len())))
+        .filter(|(_, missing)| *missing > 0)
+        .collect();
+    assert_eq!(missing, [(1980, 1), (2024, 1), (2025, 2)]);
+    for late in ["jgb_20y", "dev_exus_equity", "jp_equity"] {
+        assert!(record.gaps().iter().any(|gap| gap.series == late), "{late}");
+    }
+}
+
+/// Measured by this program and confirmed by an independent one; a change here is a change of results.
+#[test]
+fn the_figures_of_the_main_job_stay() {
+    let data = embedded().unwrap();
+    let record = data.simulate(&all_weather().unwrap()).unwrap();
+    let check = record.targets();
+    let close =
+        |ours: Option<f64>, figure: f64| assert!((ours.unwrap() - figure).abs() < 5e-7, "{ours:?} {figure}");
+    close(check.annual_return.reached, FIGURES[0]);
+    close(check.deviation.reached, FIGURES[1]);
+    close(check.drawdown.reached, FIGURES[2]);
+    close(check.prescribed_rate, FIGURES[3]);
+    close(record.hedge_account().earned_back, FIGURES[4]);
+    let variants = record.variants(&data.market, Funding::default()).unwrap();
+    close(variants[3].multiple.clone().ok(), FIGURES[5]);
+    assert!(![check.annual_return, check.deviation, check.drawdown].iter().any(|target| target.met));
+}
+
+/// Return, deviation and drawdown of the run, the mean prescribed rate, what the overlay earned back, the multiple of optimal f/2.
+const FIGURES: [f64; 6] = [0.045_374_7, 0.048_162_9, 0.144_437_1, 0.022_850_2, 0.353_515_8, 1.900_141_7];
+
+#[test]
+fn late_assets_are_an_error_unless_the_spec_leaves_them_out() {
+    let data = embedded().unwrap();
+    let spec = Spec { late_assets: LateAssets::Refuse, ..all_weather().unwrap() };
+    let words = data.simulate(&spec).unwrap_err().to_string();
+    for part in ["1980-01", "jgb_20y has prices since 1986-12", "jp_equity has prices since 1990-06"] {
+        assert!(words.contains(part), "{words}");
+    }
+}
+
+#[test]
+fn a_year_without_enough_indicators_is_named() {
+    let data = embedded().unwrap();
+    let spec = Spec { missing_indicators: MissingPolicy::Refuse, ..all_weather().unwrap() };
+    assert!(data.simulate(&spec).unwrap_err().to_string().contains("1980"));
+    // From 1981 to 2023 all five are there.
+    let spec = Spec { start: "1981-01".parse().ok(), end: "2023-12".parse().ok(), ..spec };
+    assert_eq!(data.simulate(&spec).unwrap().years().len(), 43);
+}
+
+/// The engine's quarters replayed through the exact ledger.
+#[test]
+fn the_ledger_confirms_every_quarter_of_the_main_job() {
+    use allweather_cashflow::{KnownRates, Ledger, QuarterFigures, RateStatus, Terms};
+    use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+
+    let data = embedded().unwrap();
+    let spec = all_weather().unwrap();
+    let record = data.simulate(&spec).unwrap();
+    let mut rates = KnownRates::new(Year::new(1980));
+    for (year, rate) in record.rates() {
+        rates.set(*year, rate.rate, RateStatus::Final).unwrap();
+    }
+    let mut ledger: Option<Ledger> = None;
+    let mut quarters = 0;
+    for quarter in record.steps().filter_map(|step| step.quarter.copied()) {
+        let exact = |x: f64| rust_decimal::Decimal::from_f64(x).unwrap().round_dp(10);
+        let ledger = ledger
+            .get_or_insert_with(|| Ledger::new(Terms::new(spec.capital.amount()).unwrap(), quarter.quarter));
+        let figures = QuarterFigures {
+            quarter: quarter.quarter,
+            gain: exact(quarter.gain),
+            commission: exact(quarter.costs),
+            slippage: dec!(0),
+            fx: dec!(0),
+        };
+        let entry = ledger.settle(&figures, &rates).unwrap();
+        for (ours, theirs) in [
+            (quarter.annual_expense, entry.annual_expense),
+            (quarter.pool_cap, entry.pool_cap),
+            (quarter.withdrawn, entry.withdrawn),
+            (quarter.reinvested, entry.reinvested),
+            (quarter.pool, entry.pool),
+            (quarter.shortfall, entry.shortfall),
+            (quarter.invested, entry.invested_capital),
+        ] {
+            // One millionth of a yen on a hundred million.
+            assert!((ours - theirs.to_f64().unwrap()).abs() < 1e-6, "{quarter:?} {entry:?}");
+        }
+        assert_eq!(quarter.halted, entry.halted, "{quarter:?}");
+        quarters += 1;
+    }
+    assert_eq!(quarters, 184);
+    assert!(matches!(Spec::from_json("{}"), Err(PortfolioError::Spec { .. })));
+}
