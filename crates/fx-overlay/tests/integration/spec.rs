@@ -45,7 +45,7 @@ fn a_file_says_what_the_constructors_say() {
 
 #[test]
 fn a_short_file_gets_the_defaults() {
-    let read: FxSpec = serde_json::from_str(r#"{"margin":{"rate":"0.04","gross_limit":100.0}}"#).unwrap();
+    let read: FxSpec = serde_json::from_str(r#"{"margin":{"rate":"0.04","gross_limit":25.0}}"#).unwrap();
     assert_eq!(read, roomy());
     assert_eq!((read.hedge().ratio(), read.overlay(), read.fee()), (1.0, None, rate("0")));
     let overlay: OverlaySpec =

@@ -28,7 +28,7 @@ pub(crate) fn rate(fraction: &str) -> Rate {
 
 /// Full hedge, roomy limit, 4 % margin.
 pub(crate) fn roomy() -> FxSpec {
-    FxSpec::new(MarginSpec::new(rate("0.01"), 100.0).unwrap())
+    FxSpec::new(MarginSpec::new(rate("0.04"), 25.0).unwrap())
 }
 
 pub(crate) type Series = Vec<Option<f64>>;

@@ -1,10 +1,12 @@
 //! The engine against an independent program, its identities over random markets, and what it refuses.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-//mod allocations;
+mod allocations;
+mod figures;
 mod floors;
-//mod identities;
-//mod markets;
+mod identities;
+mod lots;
+mod markets;
 mod reference;
-//mod refusals;
-//mod tables;
+mod refusals;
+mod tables;
