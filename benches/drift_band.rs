@@ -8,25 +8,12 @@ use allweather_market::{Market, PricePanel};
 use allweather_portfolio::{Simulation, Spec};
 use criterion::{Criterion, criterion_group, criterion_main};
 
-fn thirty_assets() -> (Spec, Market) {
-    let text = include_str!("../crates/portfolio/tests/data/drift_band_30_assets.csv");
-    let (heading, rows) = text.split_once('\n').unwrap();
-    let named: Vec<String> = heading.split(',').skip(1).map(|name| format!("{name}_jpy")).collect();
-    let prices = PricePanel::from_csv("prices.csv", &format!("date,{}\n{rows}", named.join(","))).unwrap();
-    let weight = |i: usize| [0.02, 0.03, 0.05][i / 10];
-    let holdings: Vec<String> =
-        (0..30).map(|i| format!(r#"{{"asset":"A{i:02}","weight":{}}}"#, weight(i))).collect();
-    let spec = format!(
-        r#"{{"name":"drift band","capital":"1000000","holdings":[{}],
-            "rule":{{"drift_band":{{"measure":"portfolio","threshold":1,"scope":"all"}}}},
-            "costs":{{"proportional":"0.001"}}}}"#,
-        holdings.join(",")
-    );
-    (Spec::from_json(&spec).unwrap(), Market::new(Currency::JPY, prices))
-}
-
 fn drift_band(criterion: &mut Criterion) {
-    let (spec, market) = thirty_assets();
+    // The data of the engine's reference test.
+    let prices = include_str!("../crates/portfolio/tests/data/drift_band_30_assets.csv");
+    let prices = PricePanel::from_csv("drift_band_30_assets.csv", prices).unwrap();
+    let spec = include_str!("../crates/portfolio/tests/data/drift_band_30_assets.json");
+    let (spec, market) = (Spec::from_json(spec).unwrap(), Market::new(Currency::JPY, prices));
     let rates = BTreeMap::new();
     let simulation = Simulation::new(&spec, &market, &rates).unwrap();
     // A time counts only if the result is the reference's.

@@ -102,12 +102,9 @@ impl Rebalancer for DriftBand {
         let (measure, threshold) = (self.measure, self.threshold);
         // Rounded half away from zero, n is reached from n − ½ on.
         let limit = f64::from(threshold) - 0.5 - TOLERANCE_PERCENT;
-        let position = furthest(review.targets, review.weights, measure);
-        let of = |(&target, &weight): (&f64, &f64)| drift_percent(target, weight, measure);
-        let drifts = || review.targets.iter().zip(review.weights).map(of);
-        let drift = drifts().nth(position).unwrap_or_default();
-        if drift.abs() < limit {
-            return Ok(Decision::Hold(Reason::WithinBand { position, drift, measure, threshold }));
+        let largest = largest_drift(review.targets, review.weights, measure);
+        if largest < limit {
+            return Ok(Decision::Hold(Reason::WithinBand { largest, measure, threshold }));
         }
         if self.scope == Scope::Breached {
             for (position, (&target, &weight)) in review.targets.iter().zip(review.weights).enumerate() {
@@ -116,7 +113,11 @@ impl Rebalancer for DriftBand {
                 }
             }
         }
+        let of = |(&target, &weight): (&f64, &f64)| drift_percent(target, weight, measure);
+        let drifts = || review.targets.iter().zip(review.weights).map(of);
         let breached = drifts().filter(|drift| drift.abs() >= limit).count();
+        let position = drifts().position(|drift| drift.abs() >= largest).unwrap_or_default();
+        let drift = drifts().nth(position).unwrap_or_default();
         let (weight, target) = (review.weights[position], review.targets[position]);
         Ok(Decision::Rebalance(Reason::Drift {
             position,
@@ -130,34 +131,23 @@ impl Rebalancer for DriftBand {
     }
 }
 
-/// The asset that has drifted furthest; among equals, the one that stands first.
-fn furthest(targets: &[f64], weights: &[f64], measure: DriftMeasure) -> usize {
+/// The largest drift in percent without its sign. Four lanes and no branch: this is what a simulation does at every step.
+fn largest_drift(targets: &[f64], weights: &[f64], measure: DriftMeasure) -> f64 {
     match measure {
         DriftMeasure::Portfolio => largest(targets, weights, portfolio_percent),
         DriftMeasure::Position => largest(targets, weights, position_percent),
     }
 }
 
-/// Where the largest drift stands. Four lanes and no branch: this is what a simulation does at every step.
-fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) -> usize {
-    let whole = targets.len() / 4 * 4;
-    let (mut most, mut chunk_of, mut chunk) = ([-1.0_f64; 4], [0.0_f64; 4], 0.0);
+fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) -> f64 {
+    let larger = |a: f64, b: f64| if b > a { b } else { a };
+    let mut lanes = [0.0_f64; 4];
     let ((t, t_rest), (w, w_rest)) = (targets.as_chunks::<4>(), weights.as_chunks::<4>());
     for (t, w) in t.iter().zip(w) {
         for lane in 0..4 {
-            let drift = percent(t[lane], w[lane]).abs();
-            let further = drift > most[lane];
-            most[lane] = if further { drift } else { most[lane] };
-            chunk_of[lane] = if further { chunk } else { chunk_of[lane] };
+            lanes[lane] = larger(lanes[lane], percent(t[lane], w[lane]).abs());
         }
-        chunk += 1.0;
     }
-    // From here on there are eight numbers at most. A chunk's number is a small whole one.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts chunks of a slice")]
-    let places = chunk_of.map(|chunk| chunk as usize * 4);
-    let in_lanes = most.iter().zip(places).enumerate().map(|(lane, (drift, place))| (*drift, place + lane));
-    let behind = t_rest.iter().zip(w_rest).enumerate();
-    let behind = behind.map(|(i, (t, w))| (percent(*t, *w).abs(), whole + i));
-    let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1));
-    in_lanes.chain(behind).max_by(order).map_or(0, |(_, position)| position)
+    let rest = t_rest.iter().zip(w_rest).map(|(t, w)| percent(*t, *w).abs());
+    rest.chain(lanes).fold(0.0, larger)
 }

@@ -14,10 +14,8 @@ pub enum Reason {
     Start,
     /// No asset has drifted far enough.
     WithinBand {
-        /// The asset that has drifted furthest.
-        position: usize,
-        /// Its drift in percent, unrounded.
-        drift: f64,
+        /// The largest drift in percent, unrounded and without its sign.
+        largest: f64,
         /// What the percent is of.
         measure: DriftMeasure,
         /// The drift in whole percent that would trade.
@@ -70,12 +68,8 @@ impl Reason {
         };
         match self {
             Self::Start => "first purchase".to_owned(),
-            Self::WithinBand { position, drift, measure, threshold } => {
-                format!(
-                    "{} has drifted most: {drift:+.1} {}, trades from {threshold}",
-                    name(position),
-                    of(measure)
-                )
+            Self::WithinBand { largest, measure, threshold } => {
+                format!("largest drift {largest:.1} {}, trades from {threshold}", of(measure))
             }
             Self::Drift { position, weight, target, drift, measure, threshold, breached } => format!(
                 "{} {:.1} % against {:.1} %: {drift:+.1} {}, trades from {threshold}; {breached} asset{} breached",

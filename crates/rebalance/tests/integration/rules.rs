@@ -28,7 +28,10 @@ fn decide(rule: &dyn Rebalancer, targets: &[f64], weights: &[f64]) -> (Decision,
 fn a_band_trades_from_half_a_percent_and_says_why() {
     let band = DriftBand::new(DriftMeasure::Portfolio, 1, Scope::All).unwrap();
     let (held, _) = decide(&band, &[0.6, 0.4], &[0.6049, 0.3951]);
-    assert!(matches!(held, Decision::Hold(Reason::WithinBand { position: 0, .. })), "{held:?}");
+    assert!(
+        matches!(held, Decision::Hold(Reason::WithinBand { largest, .. }) if (largest - 0.49).abs() < 1e-9),
+        "{held:?}"
+    );
     let (traded, wanted) = decide(&band, &[0.6, 0.4], &[0.605, 0.395]);
     assert!(
         matches!(traded, Decision::Rebalance(Reason::Drift { position: 0, breached: 2, .. })),
@@ -63,9 +66,6 @@ fn the_asset_that_has_drifted_furthest_is_named_wherever_it_stands() {
             }
         }
     }
-    let band = DriftBand::new(DriftMeasure::Portfolio, 1, Scope::All).unwrap();
-    let (equal, _) = decide(&band, &[0.2; 5], &[0.2; 5]);
-    assert!(matches!(equal.reason(), Reason::WithinBand { position: 0, .. }), "{equal:?}");
 }
 
 #[test]
