@@ -181,8 +181,7 @@ fn targets(record: &Record) -> String {
     let check = record.targets();
     let mut table = table(&["target", "aim", "reached", "met"]);
     let mut row = |name: &str, sign: &str, target: Target| {
-        let aim =
-            if target.aim.is_finite() { format!("{sign} {}", percent(target.aim)) } else { "—".to_owned() };
+        let aim = or_dash(target.aim, |aim| format!("{sign} {}", percent(aim)));
         let met = if target.met { "met" } else { "not met" };
         table.add_row([name.to_owned(), aim, or_dash(target.reached, percent), met.to_owned()]);
     };
@@ -194,18 +193,18 @@ fn targets(record: &Record) -> String {
 }
 
 fn variants(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
-    let variants = record.variants(&data.market, Funding::default())?;
-    let Some(span) = variants.first().map(|v| v.span) else {
-        return Ok("no 1-year JGB yield within the span: not computed\n".to_owned());
+    let path = record.funded_path(&data.market, Funding::default())?;
+    let Some((from, to)) = path.as_ref().and_then(|p| p.months().first().zip(p.months().last())) else {
+        return Ok("no 1-year JGB yield at the end of the span: not computed\n".to_owned());
     };
     let mut table = table(&["variant", "multiple", "return a year", "deviation", "drawdown", "ruined in"]);
     let mut notes = String::new();
-    for variant in variants {
+    for variant in record.variants(&data.market, Funding::default())? {
         if let Err(reason) = &variant.multiple {
-            notes.extend([variant.name, ": ", reason, "\n"]);
+            notes.extend([&variant.name, ": ", reason, "\n"]);
         }
         table.add_row([
-            variant.name.to_owned(),
+            variant.name,
             or_dash(variant.multiple.ok(), |m| format!("{m:.2}")),
             or_dash(variant.annual_return, percent),
             or_dash(variant.deviation, percent),
@@ -213,7 +212,6 @@ fn variants(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
             or_dash(variant.ruined_in, |month| month.to_string()),
         ]);
     }
-    let (from, to) = span;
     Ok(format!(
         "{}months {from} to {to}, for which the yield of the month before is known\n{notes}",
         finished(table, 1)
@@ -221,6 +219,9 @@ fn variants(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
 }
 
 fn hedge(record: &Record) -> String {
+    if record.spec().fx.is_none() {
+        return "nothing is hedged: the spec has no fx\n".to_owned();
+    }
     let account = record.hedge_account();
     let base = record.base();
     let mut lines = vec![
@@ -260,7 +261,7 @@ fn the_main_job_runs_and_writes_its_files() -> Result<(), Box<dyn Error>> {
     let out = folder.path().join("out");
     let report = run(&Arguments { spec: None, data: None, out: out.clone() })?;
     for part in [
-        "1980  cgpi (4 of 5)",
+        "1980  jgb10y (4 of 5)",
         "2025",
         "optimal f/2",
         "earned back",

@@ -85,14 +85,21 @@ impl DataSet {
 
     /// The prescribed rates that a run of `spec` reads: of the years of its span, under its policy for missing indicators.
     ///
+    /// Expenses need the rate of every year. Without expenses only the check against the targets reads them, and a year that
+    /// has none is left out.
+    ///
     /// # Errors
     ///
-    /// [`DataError::Rate`] naming the first year of the span that has no rate under that policy, and what it lacks.
+    /// [`DataError::Rate`] naming the first year of the span that has no rate under that policy, and what it lacks; only for a
+    /// spec with expenses.
     pub fn rates_for(&self, spec: &Spec) -> Result<BTreeMap<Year, PrescribedRate>, DataError> {
         let (first, last) = self.market.prices().span();
         let years = spec.start.unwrap_or(first).year()..=spec.end.unwrap_or(last).year();
         let of_span =
             self.rates(spec.missing_indicators).into_iter().filter(|(year, _)| years.contains(year));
+        if spec.expenses.is_none() {
+            return Ok(of_span.filter_map(|(year, rate)| Some((year, rate.ok()?))).collect());
+        }
         of_span.map(|(year, rate)| Ok((year, rate?))).collect()
     }
 
@@ -192,13 +199,14 @@ fn assemble(
         Err(error) => Err(error),
     };
     let base = Currency::JPY;
+    let prices = PricePanel::from_csv(ASSETS, &text(ASSETS)?)?;
     let consumer_prices = MonthlySeries::by_currency_from_csv(CONSUMER_PRICES, &text(CONSUMER_PRICES)?)?;
     let known = consumer_prices.into_iter().map(|(currency, series)| {
         let quarterly = currency == Currency::AUD;
         let lag = if quarterly { QUARTERLY_CONSUMER_PRICE_LAG } else { CONSUMER_PRICE_LAG };
         (currency, series.published_after(lag))
     });
-    let mut market = Market::new(base, PricePanel::from_csv(ASSETS, &text(ASSETS)?)?)
+    let mut market = Market::new(base, prices)
         .with_spots(SpotPanel::from_csv(SPOTS, &text(SPOTS)?, base)?)?
         .with_short_rates(rates_from_csv(SHORT_RATES, &text(SHORT_RATES)?)?)
         .with_consumer_prices(known.collect());

@@ -43,8 +43,8 @@ pub enum DataError {
     /// A file's text is refused; the error names file, line and field.
     #[error(transparent)]
     Market(#[from] MarketError),
-    /// A year of the run has no prescribed rate.
-    #[error(transparent)]
+    /// A year of the run has no prescribed rate, which its expenses need.
+    #[error("{0}; the spec's missing_indicators says how many are enough")]
     Rate(#[from] RfrError),
     /// The spec or the run.
     #[error(transparent)]

@@ -124,7 +124,7 @@ impl Market {
         let mut found = Vec::new();
         self.prices.gaps(&mut found);
         if let Some(spots) = &self.spots {
-            spots.gaps(&mut found);
+            spots.gaps(self.prices.span(), &mut found);
         }
         let (first, last) = self.prices.span();
         let monthly = |kind: &str, name: &str, series: &MonthlySeries, found: &mut Vec<Gap>| {
@@ -139,7 +139,7 @@ impl Market {
             monthly("consumer prices ", currency.code(), series, &mut found);
         }
         for (name, series) in &self.statistics {
-            monthly("", name, series, &mut found);
+            monthly("statistic ", name, series, &mut found);
         }
         found
     }

@@ -112,8 +112,11 @@ impl Levels {
         self.dates.partition_point(|d| *d <= date)
     }
 
-    fn gaps(&self, name: &str, column: usize, found: &mut Vec<Gap>) {
-        Gap::collect(name, &self.months, &self.columns[column], found);
+    /// The holes of a column within a span of months.
+    fn gaps(&self, name: &str, column: usize, (first, last): (Month, Month), found: &mut Vec<Gap>) {
+        let from = self.months.partition_point(|m| *m < first);
+        let to = self.months.partition_point(|m| *m <= last).max(from);
+        Gap::collect(name, &self.months[from..to], &self.columns[column][from..to], found);
     }
 }
 
@@ -281,7 +284,7 @@ impl PricePanel {
 
     pub(crate) fn gaps(&self, found: &mut Vec<Gap>) {
         for (column, instrument) in self.instruments.iter().enumerate() {
-            self.levels.gaps(instrument.id.as_str(), column, found);
+            self.levels.gaps(instrument.id.as_str(), column, self.span(), found);
         }
     }
 }
@@ -353,9 +356,9 @@ impl SpotPanel {
         Some(self.levels.history(column, self.levels.until(date)))
     }
 
-    pub(crate) fn gaps(&self, found: &mut Vec<Gap>) {
+    pub(crate) fn gaps(&self, span: (Month, Month), found: &mut Vec<Gap>) {
         for (column, currency) in self.currencies.iter().enumerate() {
-            self.levels.gaps(&format!("spot {currency}"), column, found);
+            self.levels.gaps(&format!("spot {currency}"), column, span, found);
         }
     }
 }

@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use allweather_cashflow::{SpendingRule, SpendingYear, paths::Account};
 use allweather_core::{Currency, Number, Rate, Year};
 use allweather_costs::{CostModel, Proportional, UniverseCosts};
-use allweather_fx_overlay::{Book, Opened, Settled};
+use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
 use allweather_rebalance::{
     Decision, Reason, Rebalancer, Review, Targets,
@@ -12,10 +12,10 @@ use allweather_rebalance::{
 use allweather_rfr::PrescribedRate;
 
 use crate::{
-    CashYield, CostParts, CostSpec, Outcome, PortfolioError, Record, Spec,
+    CashYield, CostParts, CostSpec, Outcome, PortfolioError, QuarterRecord, Record, Spec,
     prepare::Prepared,
     quarter::Payment,
-    record::{Facts, Off, QuarterRecord, Recorder},
+    record::{Facts, Off, Recorder},
     trading::{Trading, Wanted},
 };
 
@@ -30,6 +30,7 @@ pub struct Simulation<'a> {
     rule: &'a dyn Rebalancer,
     costs: Costs<'a>,
     spending: Option<&'a dyn SpendingRule>,
+    signals: Vec<Arc<dyn Signal>>,
     prepared: Prepared,
 }
 
@@ -86,7 +87,8 @@ impl<'a> Simulation<'a> {
         };
         let prepared = Prepared::new(spec, market, costs.model().reads_volatility())?;
         let spending = spec.expenses.as_ref().map(|e| &e.rule as &dyn SpendingRule);
-        Ok(Self { spec, market, rates, rule: &spec.rule, costs, spending, prepared })
+        let signals = Vec::new();
+        Ok(Self { spec, market, rates, rule: &spec.rule, costs, spending, signals, prepared })
     }
 
     /// The same run under a rule of your own.
@@ -110,6 +112,13 @@ impl<'a> Simulation<'a> {
     #[must_use]
     pub fn with_spending(self, rule: &'a dyn SpendingRule) -> Self {
         Self { spending: self.spending.map(|_| rule), ..self }
+    }
+
+    /// The same run with signals of your own in place of those of the spec's overlay; without an overlay in the spec this changes
+    /// nothing.
+    #[must_use]
+    pub fn with_signals(self, signals: Vec<Arc<dyn Signal>>) -> Self {
+        Self { signals, ..self }
     }
 
     /// Runs and keeps the full record of every step.
@@ -197,7 +206,11 @@ impl State {
         let capital = spec.capital.amount().to_double();
         let book = match &spec.fx {
             None => None,
-            Some(fx) => Some(Book::new(fx.clone(), market.base(), &prepared.foreign)?),
+            Some(fx) => {
+                let book = Book::new(fx.clone(), market.base(), &prepared.foreign)?;
+                let own = fx.overlay().is_some() && !simulation.signals.is_empty();
+                Some(if own { book.with_signals(simulation.signals.clone())? } else { book })
+            }
         };
         let expenses = spec.expenses.as_ref().map(|e| ExpenseState {
             account: None,

@@ -38,10 +38,13 @@ pub mod prelude;
 mod prepare;
 mod quarter;
 mod record;
+mod replace;
 mod spec;
+mod step;
 mod summary;
 mod tables;
 mod trading;
+mod variant;
 
 pub use allweather_cashflow as cashflow;
 pub use allweather_core as core;
@@ -55,10 +58,13 @@ pub use allweather_rfr as rfr;
 
 pub use engine::{Simulation, simulate};
 pub use error::PortfolioError;
-pub use record::{ForwardProfit, ForwardRecord, Outcome, QuarterRecord, Record, Step, replace_file};
+pub use record::{Outcome, Record};
+pub use replace::replace_file;
 pub use spec::{
     AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, LateAssets, Operation, Spec,
 };
-pub use summary::{HedgeAccount, Target, TargetCheck, Variant};
+pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};
+pub use summary::{HedgeAccount, Target, TargetCheck};
 pub use tables::{MonthRow, YearRow};
 pub use trading::CostParts;
+pub use variant::{FundedPath, Variant};

@@ -176,7 +176,8 @@ pub enum Operation {
     /// Holdings are divisible: capital is ample.
     #[default]
     Simulation,
-    /// Orders are whole lots, and what cannot be invested stays in cash.
+    /// Orders are whole lots, and what cannot be invested stays in cash. Levels of the price panel are taken as prices of one unit.
+    /// Minimum capital and small weights are judged beforehand, by [`plan`](allweather_rebalance::plan()).
     Actual {
         /// The lot of every asset that is not named in `lots`.
         lot: Lot,

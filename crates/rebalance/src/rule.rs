@@ -99,7 +99,7 @@ pub trait Rebalancer: fmt::Debug + Send + Sync {
     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError>;
 }
 
-/// The rules of this crate as plain data, for a spec file: `{"drift_band":{"measure":"position"}}`.
+/// The rules of this crate as plain data, for a spec file: `{"calendar":{"every":"quarter","on":"end"}}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

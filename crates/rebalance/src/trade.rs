@@ -97,33 +97,50 @@ pub fn cost_of(before: &[f64], after: &[f64], rates: &[f64]) -> f64 {
 ///
 /// # Errors
 ///
-/// [`RebalanceError`] when the lists differ in length or a cost rate is not in 0..0.5 (or not a number).
+/// [`RebalanceError`] when the lists differ in length, a holding or weight is negative or not finite, a cost rate is not in 0..0.5,
+/// or the budget is not finite.
 pub fn value_after_costs(
     holdings: &[f64],
     weights: &[f64],
     cost_rates: &[f64],
     budget: Budget,
 ) -> Result<f64, RebalanceError> {
-    check(holdings, weights, cost_rates)?;
+    check(holdings, weights, cost_rates, budget)?;
     Ok(solve(holdings, weights, cost_rates, budget))
 }
 
-fn check(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> Result<(), RebalanceError> {
+fn check(
+    holdings: &[f64],
+    weights: &[f64],
+    cost_rates: &[f64],
+    budget: Budget,
+) -> Result<(), RebalanceError> {
     let expected = holdings.len();
     for (what, found) in [("weights", weights.len()), ("cost rates", cost_rates.len())] {
         if found != expected {
             return Err(RebalanceError::Length { what, found, expected });
         }
     }
+    let not_negative = "nought or more, and finite";
+    within("holding", holdings, not_negative, |h| (0.0..f64::INFINITY).contains(&h))?;
+    within("target weight", weights, not_negative, |w| (0.0..f64::INFINITY).contains(&w))?;
     // A half or more on each side could eat the trade itself.
-    let fine = |k: &f64| (0.0..0.5).contains(k);
+    within("cost rate", cost_rates, "in 0..0.5", |k| (0.0..0.5).contains(&k))?;
+    within("budget", &[budget.base, budget.multiple], "finite", f64::is_finite)
+}
+
+fn within(
+    what: &'static str,
+    values: &[f64],
+    rule: &'static str,
+    fine: impl Fn(f64) -> bool,
+) -> Result<(), RebalanceError> {
     // Without an early exit the loop has no branch; the place is looked for only when there is one.
-    if !cost_rates.iter().fold(true, |all, k| all & fine(k)) {
-        let position = cost_rates.iter().position(|k| !fine(k)).unwrap_or_default();
-        let value = cost_rates[position];
-        return Err(RebalanceError::Range { what: "cost rate", value, position, rule: "in 0..0.5" });
+    if values.iter().fold(true, |all, x| all & fine(*x)) {
+        return Ok(());
     }
-    Ok(())
+    let position = values.iter().position(|x| !fine(*x)).unwrap_or_default();
+    Err(RebalanceError::Range { what, value: values[position], position, rule })
 }
 
 /// The breakpoint walk.
@@ -182,7 +199,7 @@ pub fn trade_to_targets(
     budget: Budget,
     after: &mut [f64],
 ) -> Result<f64, RebalanceError> {
-    check(holdings, targets.weights(), cost_rates)?;
+    check(holdings, targets.weights(), cost_rates, budget)?;
     if after.len() != holdings.len() {
         let (found, expected) = (after.len(), holdings.len());
         return Err(RebalanceError::Length { what: "places for the result", found, expected });
@@ -287,13 +304,13 @@ fn trade_some(
 ///
 /// # Errors
 ///
-/// [`RebalanceError`] when the lists differ in length, a cost rate is not in 0..0.5, or everything together cannot pay.
+/// As [`value_after_costs`]; [`RebalanceError::Insufficient`] when everything together cannot pay.
 pub fn sell_pro_rata(
     holdings: &mut [f64],
     cost_rates: &[f64],
     budget: Budget,
 ) -> Result<f64, RebalanceError> {
-    check(holdings, holdings, cost_rates)?;
+    check(holdings, holdings, cost_rates, budget)?;
     let worth = total(holdings);
     if worth <= budget.base {
         return Ok(0.0);

@@ -75,7 +75,12 @@ fn late_assets_are_an_error_unless_the_spec_leaves_them_out() {
 fn a_year_without_enough_indicators_is_named() {
     let data = embedded().unwrap();
     let spec = Spec { missing_indicators: MissingPolicy::Refuse, ..all_weather().unwrap() };
-    assert!(data.simulate(&spec).unwrap_err().to_string().contains("1980"));
+    let words = data.simulate(&spec).unwrap_err().to_string();
+    assert!(words.contains("1980") && words.contains("missing_indicators"), "{words}");
+    // Without expenses nothing needs the rate of every year.
+    let free = Spec { expenses: None, ..spec.clone() };
+    let record = data.simulate(&free).unwrap();
+    assert!(record.rates().len() == 43 && record.targets().prescribed_rate.is_none());
     // From 1981 to 2023 all five are there.
     let spec = Spec { start: "1981-01".parse().ok(), end: "2023-12".parse().ok(), ..spec };
     assert_eq!(data.simulate(&spec).unwrap().years().len(), 43);

@@ -81,7 +81,7 @@ fn every_hole_is_listed() {
             "dev_exus_equity: none from 1980-01 to 1990-05",
             "jp_equity: none from 1980-01 to 1990-05",
             "jgb_20y: none from 1980-01 to 1986-11",
-            "spot EUR: none from 1971-01 to 1998-12",
+            "spot EUR: none from 1980-01 to 1998-12",
             "short rate AUD: none from 2025-05 to 2025-12",
             "short rate CHF: none from 2025-05 to 2025-12",
             "short rate EUR: none from 1980-01 to 1993-12",
@@ -90,12 +90,12 @@ fn every_hole_is_listed() {
             "short rate USD: none from 2025-12 to 2025-12",
             "consumer prices EUR: none from 1980-01 to 1989-12",
             "consumer prices USD: none from 2025-10 to 2025-10",
-            "jgb_10y: none from 1980-01 to 1986-06",
-            "jgb_1y: none from 1980-01 to 1980-07",
-            "jgb_20y: none from 1980-01 to 1986-11",
-            "jp_iip: none from 2024-10 to 2025-12",
-            "jp_reer: none from 2024-10 to 2025-12",
-            "us_cpi: none from 2025-10 to 2025-10",
+            "statistic jgb_10y: none from 1980-01 to 1986-06",
+            "statistic jgb_1y: none from 1980-01 to 1980-07",
+            "statistic jgb_20y: none from 1980-01 to 1986-11",
+            "statistic jp_iip: none from 2024-10 to 2025-12",
+            "statistic jp_reer: none from 2024-10 to 2025-12",
+            "statistic us_cpi: none from 2025-10 to 2025-10",
         ]
     );
 }

@@ -95,7 +95,7 @@ fn gaps_are_listed_series_by_series() {
             "a: none from 1980-03 to 1980-03",
             "b: none from 1980-01 to 1980-01",
             "b: none from 1980-04 to 1980-04",
-            "late: none from 1980-01 to 1980-02",
+            "statistic late: none from 1980-01 to 1980-02",
         ]
     );
 }

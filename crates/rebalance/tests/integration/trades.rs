@@ -47,6 +47,9 @@ fn what_is_out_of_range_is_refused_with_its_place() {
     let error = value_after_costs(&[1.0, 1.0], &[0.5, 0.5], &[0.0, 0.5], Budget::of(2.0)).unwrap_err();
     assert!(matches!(error, RebalanceError::Range { position: 1, .. }), "{error}");
     assert!(value_after_costs(&[1.0], &[1.0], &[f64::NAN], Budget::of(1.0)).is_err());
+    assert!(value_after_costs(&[f64::NAN], &[1.0], &[0.0], Budget::of(1.0)).is_err());
+    assert!(value_after_costs(&[1.0], &[-0.1], &[0.0], Budget::of(1.0)).is_err());
+    assert!(value_after_costs(&[1.0], &[1.0], &[0.0], Budget::of(f64::INFINITY)).is_err());
     assert!(value_after_costs(&[1.0], &[0.5, 0.5], &[0.0], Budget::of(1.0)).is_err());
     assert!(sell_pro_rata(&mut [1.0], &[0.0], Budget::of(-1.0)).is_err());
     let targets = Targets::new(vec![1.0]);

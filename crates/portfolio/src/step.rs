@@ -1,0 +1,224 @@
+use allweather_core::{AssetId, Currency, Month, Percent, Quarter};
+use allweather_fx_overlay::Omission;
+use allweather_rebalance::{Decision, Outcome as OrderOutcome};
+use allweather_rfr::Indicator;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::CostParts;
+
+/// One step of a run, as recorded. Values are in base currency; lists of assets are in universe order.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Step<'a> {
+    /// The day.
+    pub date: NaiveDate,
+    /// Its month.
+    pub month: Month,
+    /// Value after the step before, flows included (the initial capital at the first step).
+    pub value_before: f64,
+    /// What prices and exchange rates did to the holdings.
+    pub market_profit: f64,
+    /// What cash earned.
+    pub interest: f64,
+    /// What the forwards of the step before brought.
+    pub forwards: ForwardProfit,
+    /// Value before trade and flows.
+    pub value: f64,
+    /// What the rule decided, and why.
+    pub decision: &'a Decision,
+    /// The assets.
+    pub universe: &'a [AssetId],
+    /// Holdings before the trade.
+    pub before: &'a [f64],
+    /// Holdings after the trade.
+    pub after: &'a [f64],
+    /// Weights wanted when the rule traded (`None` for an asset that was to be kept); empty when it held.
+    pub targets: &'a [Option<f64>],
+    /// What became of each order in lots; empty in simulation.
+    pub orders: &'a [OrderOutcome],
+    /// Costs by kind: of the trade, and of dealing in the forwards that were settled.
+    pub costs: CostParts,
+    /// Value after costs, before flows: what the return is measured to.
+    pub after_costs: f64,
+    /// The quarter that ends here, if one does and there are expenses.
+    pub quarter: Option<&'a QuarterRecord>,
+    /// Value after trade and flows.
+    pub value_after: f64,
+    /// Cash in it.
+    pub cash: f64,
+    /// The pool beside it.
+    pub pool: f64,
+    /// Forwards opened for the next step.
+    pub positions: &'a [ForwardRecord],
+    /// Currencies of the overlay that take no position, each with its reason.
+    pub omitted: &'a [Omission],
+    /// Gross notional of the forwards opened.
+    pub gross: f64,
+    /// Margin they need.
+    pub margin: f64,
+    /// By how much the overlay was scaled down to fit the book's limit (1 is not at all); `None` without forwards.
+    pub overlay_scale: Option<f64>,
+}
+
+impl Step<'_> {
+    /// The step's return: value before flows and after costs, over the value of the step before.
+    #[must_use]
+    pub fn period_return(&self) -> f64 {
+        self.after_costs / self.value_before - 1.0
+    }
+
+    /// Taken out of the portfolio at this step.
+    #[must_use]
+    pub fn withdrawn(&self) -> f64 {
+        self.quarter.map_or(0.0, |q| q.withdrawn)
+    }
+
+    /// Put back into the portfolio at this step.
+    #[must_use]
+    pub fn reinvested(&self) -> f64 {
+        self.quarter.map_or(0.0, |q| q.reinvested)
+    }
+
+    /// The decision in plain words.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        self.decision.reason().explain(self.universe)
+    }
+}
+
+impl Serialize for Step<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Asset<'a> {
+            #[serde(rename = "asset")]
+            id: &'a AssetId,
+            before: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            target: Option<f64>,
+            after: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            order: Option<OrderOutcome>,
+        }
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            date: NaiveDate,
+            value_before: f64,
+            market_profit: f64,
+            interest: f64,
+            forwards: ForwardProfit,
+            value: f64,
+            decision: &'a Decision,
+            reason: String,
+            assets: Vec<Asset<'a>>,
+            costs: CostParts,
+            #[serde(rename = "return")]
+            period_return: f64,
+            quarter: Option<&'a QuarterRecord>,
+            value_after: f64,
+            cash: f64,
+            pool: f64,
+            opened: &'a [ForwardRecord],
+            omitted: Vec<String>,
+            gross: f64,
+            margin: f64,
+            overlay_scale: Option<f64>,
+        }
+        let assets = self.universe.iter().enumerate().map(|(i, id)| Asset {
+            id,
+            before: self.before[i],
+            target: self.targets.get(i).copied().flatten(),
+            after: self.after[i],
+            order: self.orders.get(i).copied(),
+        });
+        Wire {
+            date: self.date,
+            value_before: self.value_before,
+            market_profit: self.market_profit,
+            interest: self.interest,
+            forwards: self.forwards,
+            value: self.value,
+            decision: self.decision,
+            reason: self.explain(),
+            assets: assets.collect(),
+            costs: self.costs,
+            period_return: self.period_return(),
+            quarter: self.quarter,
+            value_after: self.value_after,
+            cash: self.cash,
+            pool: self.pool,
+            opened: self.positions,
+            omitted: self.omitted.iter().map(ToString::to_string).collect(),
+            gross: self.gross,
+            margin: self.margin,
+            overlay_scale: self.overlay_scale,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// The ledger's line of a quarter, as the `f64` door settled it; amounts in base currency.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct QuarterRecord {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// The prescribed rate of its year.
+    pub rate: Option<Percent>,
+    /// The indicator that gave it.
+    pub indicator: Option<Indicator>,
+    /// Value before any cost of the quarter less invested capital.
+    pub gain: f64,
+    /// All costs of the quarter.
+    pub costs: f64,
+    /// The year's assumed expense.
+    pub annual_expense: f64,
+    /// What the quarter consumes.
+    pub consumption: f64,
+    /// The largest pool.
+    pub pool_cap: f64,
+    /// Gain less costs and consumption.
+    pub excess: f64,
+    /// Room in the pool at the end of the quarter before.
+    pub headroom: f64,
+    /// Taken out of the portfolio.
+    pub withdrawn: f64,
+    /// Put back into it.
+    pub reinvested: f64,
+    /// The pool at the quarter's end.
+    pub pool: f64,
+    /// Consumption that nothing funds.
+    pub shortfall: f64,
+    /// Whether withdrawals are halted: principal is under water or flat.
+    pub halted: bool,
+    /// Invested capital after reinvestment.
+    pub invested: f64,
+}
+
+/// Profit of the forwards that were settled at a step, in base currency.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct ForwardProfit {
+    /// Of the hedge, changes in the exchange rates included.
+    pub hedge: f64,
+    /// Of the overlay.
+    pub overlay: f64,
+    /// What the interest differential took from the hedge: positive is a cost.
+    pub hedge_cost: f64,
+}
+
+/// A forward that was opened at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ForwardRecord {
+    /// The foreign currency.
+    pub currency: Currency,
+    /// Notional of the hedge in base currency; negative sells the currency forward.
+    pub hedge: f64,
+    /// Notional of the overlay in base currency.
+    pub overlay: f64,
+    /// The spot it was opened at, base per unit.
+    pub spot: f64,
+    /// The forward, base per unit.
+    pub forward: f64,
+}
