@@ -120,9 +120,4 @@ impl<'a> History<'a> {
     pub fn back(&self, steps: usize) -> Option<f64> {
         *self.values.get(self.values.len().checked_sub(steps.checked_add(1)?)?)?
     }
-
-    /// Simple returns between neighbouring dates that both have a value, newest first.
-    pub fn returns_back(&self) -> impl Iterator<Item = f64> + 'a {
-        self.values.windows(2).rev().filter_map(|pair| Some(pair[1]? / pair[0]? - 1.0))
-    }
 }

@@ -108,15 +108,6 @@ impl Market {
         AsOf::new(self, date)
     }
 
-    /// The same market with prices of these instruments only, in this order.
-    ///
-    /// # Errors
-    ///
-    /// As [`PricePanel::select`].
-    pub fn select(&self, positions: &[usize]) -> Result<Self, MarketError> {
-        Ok(Self { prices: self.prices.select(positions)?, ..self.clone() })
-    }
-
     /// Every hole in the data within the span of the price panel, series by series: what starts late, ends early or is
     /// interrupted. Nothing is ever filled silently, so this is the list of what a run had to do without.
     #[must_use]

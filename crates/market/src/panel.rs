@@ -1,6 +1,5 @@
 use allweather_core::{AssetId, Currency, Month};
 use chrono::NaiveDate;
-use ndarray::{Array2, ArrayView2};
 
 use crate::{Gap, History, MarketError, Table};
 
@@ -175,26 +174,6 @@ impl PricePanel {
         Ok(Self { levels: Levels::new(frequency, dates, named)?, instruments })
     }
 
-    /// A panel without gaps from a matrix of levels, `[dates, instruments]`.
-    ///
-    /// # Errors
-    ///
-    /// As [`PricePanel::new`].
-    #[expect(clippy::needless_pass_by_value, reason = "a view is a reference")]
-    pub fn complete(
-        frequency: Frequency,
-        dates: Vec<NaiveDate>,
-        instruments: Vec<Instrument>,
-        levels: ArrayView2<'_, f64>,
-    ) -> Result<Self, MarketError> {
-        if levels.ncols() != instruments.len() {
-            let (found, expected) = (levels.ncols(), instruments.len());
-            return Err(MarketError::Length { series: "a row of levels".to_owned(), found, expected });
-        }
-        let columns = levels.columns().into_iter().map(|c| c.iter().map(|&x| Some(x)).collect());
-        Self::new(frequency, dates, instruments.into_iter().zip(columns).collect())
-    }
-
     /// Reads a table whose first heading is `month` (`1980-01`, meaning its last day) or `date` (`1980-01-31`) and whose
     /// other headings are names with the currency behind the last underscore: `us_equity_usd` is the instrument
     /// `us_equity`, quoted in US dollars. An empty field is a gap.
@@ -262,20 +241,6 @@ impl PricePanel {
     #[must_use]
     pub fn levels(&self, position: usize) -> &[Option<f64>] {
         self.levels.columns.get(position).map_or(&[], Vec::as_slice)
-    }
-
-    /// Only these instruments, in this order.
-    ///
-    /// # Errors
-    ///
-    /// [`MarketError::Empty`] when none is asked for, [`MarketError::Duplicate`] when one is asked for twice;
-    /// positions outside the panel are passed over.
-    pub fn select(&self, positions: &[usize]) -> Result<Self, MarketError> {
-        let columns = positions
-            .iter()
-            .filter_map(|&p| Some((self.instruments.get(p)?.clone(), self.levels.columns.get(p)?.clone())))
-            .collect();
-        Self::new(self.levels.frequency, self.levels.dates.clone(), columns)
     }
 
     pub(crate) fn history(&self, position: usize, date: NaiveDate) -> History<'_> {
@@ -380,23 +345,4 @@ pub(crate) fn currency_headings(file: &str, table: &Table) -> Result<Vec<Currenc
             code.ok_or_else(|| refuse(heading))
         })
         .collect()
-}
-
-impl PricePanel {
-    /// The levels from row `first` to row `last` (both included), `[rows, instruments]`; a gap is 0, which no level is.
-    ///
-    /// Rows outside the panel are left out. This is the layout a simulation kernel reads; everybody else wants
-    /// [`PricePanel::levels`].
-    #[must_use]
-    pub fn matrix(&self, first: usize, last: usize) -> Array2<f64> {
-        let end = self.levels.dates.len().min(last.saturating_add(1));
-        let first = first.min(end);
-        let mut matrix = Array2::zeros((end - first, self.instruments.len()));
-        for (mut column, values) in matrix.columns_mut().into_iter().zip(&self.levels.columns) {
-            for (cell, value) in column.iter_mut().zip(&values[first..end]) {
-                *cell = value.unwrap_or(0.0);
-            }
-        }
-        matrix
-    }
 }

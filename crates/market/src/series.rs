@@ -143,6 +143,9 @@ fn monthly_columns<'t>(
     table: &'t Table,
     read: impl Fn(Cell<'t>) -> Result<Option<f64>, MarketError>,
 ) -> Result<Vec<MonthlySeries>, MarketError> {
+    if table.headings().next() != Some("month") {
+        return Err(table.cell(0, 0).refuse("under the heading month, which comes first"));
+    }
     let first = table.cell(0, 0).month()?;
     let mut columns = vec![Vec::with_capacity(table.len()); table.headings().len() - 1];
     let mut expected = first;

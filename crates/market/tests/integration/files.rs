@@ -63,6 +63,7 @@ fn statistics_know_their_columns() {
     assert!(error("month,other\n1980-01,1\n").contains("other"));
     assert!(error("month\n1980-01\n").contains("no heading \"y1_pct\""));
     assert!(error("month,y1_pct\n1980-01,1\n1980-03,1\n").contains("line 3"));
+    assert!(error("date,y1_pct\n1980-01,1\n").contains("heading month"));
     assert!(error("month,y1_pct\n1980-01,x\n").contains("line 2, field y1_pct: \"x\""));
 }
 

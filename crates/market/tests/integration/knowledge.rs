@@ -43,14 +43,10 @@ fn spots_must_be_in_the_base_currency() {
 }
 
 #[test]
-fn levels_are_kept_by_name_position_and_matrix() {
+fn levels_are_kept_by_name_and_position() {
     let panel = PricePanel::from_csv("p", "month,a_usd,b_jpy\n1980-01,1,\n1980-02,2,20\n").unwrap();
     assert_eq!(panel.position(&"b".parse().unwrap()), Some(1));
     assert_eq!(panel.levels(1), [None, Some(20.0)]);
-    assert_eq!(panel.matrix(0, 9), ndarray::array![[1.0, 0.0], [2.0, 20.0]]);
-    assert_eq!(panel.matrix(5, 9).nrows(), 0);
-    assert_eq!(panel.select(&[1]).unwrap().instruments()[0].id.as_str(), "b");
-    assert!(panel.select(&[]).is_err() && panel.select(&[0, 0]).is_err());
 }
 
 proptest! {
