@@ -190,6 +190,11 @@ struct ExpenseState {
 }
 
 impl ExpenseState {
+    /// The pool now: the initial one until the first quarter is settled.
+    fn pool(&self) -> f64 {
+        self.account.map_or(self.initial_pool, |a| a.pool())
+    }
+
     fn begin(&mut self, year: Year, market_value: f64) {
         self.year = year;
         (self.previous_market_value, self.market_value) = (self.market_value, market_value);
@@ -251,7 +256,7 @@ impl State {
         let mut outcome = self.outcome;
         let account = self.expenses.as_ref().and_then(|e| e.account);
         outcome.final_value = self.value;
-        outcome.pool = account.map_or(0.0, |a| a.pool());
+        outcome.pool = self.expenses.as_ref().map_or(0.0, ExpenseState::pool);
         outcome.invested = account.map(|a| a.invested());
         outcome
     }
@@ -303,6 +308,7 @@ impl Simulation<'_> {
             expenses.growth *= after_costs / value_before;
         }
         if trade.is_some() {
+            self.refuse_trades_without_price(t, state)?;
             // From here on `holdings` is what is held, and the trading buffer holds what was.
             std::mem::swap(&mut state.holdings, &mut state.trading.after);
         }
@@ -324,7 +330,7 @@ impl Simulation<'_> {
                 outcomes: state.trading.outcomes(),
                 costs,
                 quarter,
-                pool: state.expenses.as_ref().and_then(|e| e.account).map_or(0.0, |a| a.pool()),
+                pool: state.expenses.as_ref().map_or(0.0, ExpenseState::pool),
                 opened,
                 book: state.book.as_ref(),
             });
@@ -351,6 +357,21 @@ impl Simulation<'_> {
         let interest = state.cash * state.cash_rate * self.prepared.year_fractions[t];
         state.cash += interest;
         Ok(interest)
+    }
+
+    /// An asset can be bought and sold only at a price.
+    fn refuse_trades_without_price(&self, t: usize, state: &State) -> Result<(), PortfolioError> {
+        let Some(priced) = &self.prepared.priced else { return Ok(()) };
+        let trades =
+            state.holdings.iter().zip(&state.trading.after).map(|(before, after)| after - before != 0.0);
+        let blind = trades.zip(priced.row(t)).position(|(trades, priced)| trades && !priced);
+        match blind {
+            None => Ok(()),
+            Some(i) => {
+                let asset = self.prepared.universe[i].clone();
+                Err(PortfolioError::MissingPrice { asset, date: self.prepared.dates[t] })
+            }
+        }
     }
 
     /// Step 3: the rule answers; the first date buys without asking.
@@ -397,8 +418,7 @@ impl Simulation<'_> {
         let market_value = state.value;
         let Some(expenses) = &mut state.expenses else { return Ok(None) };
         if year != expenses.year {
-            let pool = expenses.account.map_or(expenses.initial_pool, |a| a.pool());
-            expenses.begin(year, market_value + pool);
+            expenses.begin(year, market_value + expenses.pool());
         }
         if !self.prepared.ends_quarter[t] {
             return Ok(None);
@@ -491,7 +511,7 @@ impl Simulation<'_> {
             if !trading.free(holdings, prices, -cash)? {
                 return Err(PortfolioError::Unpayable { short: -cash, date: self.prepared.dates[t] });
             }
-            costs = trading.lot_costs();
+            costs = trading.lot_costs(prices);
         }
     }
 

@@ -68,8 +68,19 @@ pub enum PortfolioError {
         /// The first month of the run.
         start: Month,
     },
-    /// A held asset without a price.
-    #[error("{asset} is held but has no price on {date}")]
+    /// An asset without prices in the span of the run.
+    #[error("{asset} has no price from {start} to {end}")]
+    #[non_exhaustive]
+    NoPrices {
+        /// The asset.
+        asset: AssetId,
+        /// The first month of the run.
+        start: Month,
+        /// The last month of the run.
+        end: Month,
+    },
+    /// A held or traded asset without a price.
+    #[error("{asset} is held or to be traded but has no price on {date}")]
     #[non_exhaustive]
     MissingPrice {
         /// The asset.

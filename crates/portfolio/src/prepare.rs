@@ -25,6 +25,8 @@ pub(crate) struct Prepared {
     pub(crate) growth: Array2<f64>,
     /// Whether every asset's growth is known at the step.
     pub(crate) whole: Vec<bool>,
+    /// Whether each asset has a price at the step; only when one lacks a price somewhere.
+    pub(crate) priced: Option<Array2<bool>>,
     /// The first step at which each asset has a price, if there is one.
     pub(crate) since: Vec<Option<usize>>,
     /// Whether an asset has its first price at the step.
@@ -97,6 +99,7 @@ impl Prepared {
             weights: spec.holdings.as_slice().iter().map(|h| h.weight).collect(),
             growth: Array2::zeros((steps, places.len())),
             whole: vec![true; steps],
+            priced: None,
             since: Vec::new(),
             begins: vec![false; steps],
             volatility: None,
@@ -110,7 +113,7 @@ impl Prepared {
             foreign,
         };
         prepared.fill_prices(market, first)?;
-        prepared.refuse_late(spec)?;
+        prepared.refuse_late(spec, market)?;
         if with_volatility {
             prepared.fill_volatility(market, first);
         }
@@ -141,6 +144,10 @@ impl Prepared {
                     }
                     (None, _) => None,
                 };
+                if value.is_none() {
+                    let all = || Array2::from_elem((steps, self.places.len()), true);
+                    self.priced.get_or_insert_with(all)[[t, column]] = false;
+                }
                 match (before, value) {
                     (Some(before), Some(value)) => self.growth[[t, column]] = value / before,
                     _ => self.whole[t] = false,
@@ -161,14 +168,27 @@ impl Prepared {
         Ok(())
     }
 
-    fn refuse_late(&self, spec: &Spec) -> Result<(), PortfolioError> {
-        let start = self.months[0];
+    fn refuse_late(&self, spec: &Spec, market: &Market) -> Result<(), PortfolioError> {
+        let (start, end) = (self.months[0], self.months[self.months.len() - 1]);
         let mut late = Vec::new();
-        for ((asset, since), weight) in self.universe.iter().zip(&self.since).zip(&self.weights) {
-            match since {
-                None => return Err(PortfolioError::Unknown { asset: asset.clone() }),
-                Some(t) if *t > 0 && *weight > 0.0 => late.push((asset.clone(), self.months[*t])),
-                Some(_) => {}
+        for (i, asset) in self.universe.iter().enumerate().filter(|(i, _)| self.weights[*i] > 0.0) {
+            match self.since[i] {
+                Some(0) => {}
+                Some(t) => late.push((asset.clone(), self.months[t])),
+                None => {
+                    // It may begin after the run's end; what ended before its start, or never began, cannot be left out until then.
+                    let levels = market.prices().levels(self.places[i]);
+                    let months = market.prices().months().iter().zip(levels);
+                    let after = months
+                        .filter(|(month, level)| **month > end && level.is_some())
+                        .map(|(month, _)| *month);
+                    let since = after.min().ok_or_else(|| PortfolioError::NoPrices {
+                        asset: asset.clone(),
+                        start,
+                        end,
+                    })?;
+                    late.push((asset.clone(), since));
+                }
             }
         }
         if spec.late_assets == LateAssets::Refuse && !late.is_empty() {

@@ -44,8 +44,16 @@ struct Lots {
     /// Smallest commission per order, in base currency.
     minimums: Vec<f64>,
     outcomes: Vec<Outcome>,
-    /// Traded value of both legs.
-    traded: Vec<f64>,
+    /// Units sold and bought: both in a round trip.
+    sell: Vec<f64>,
+    buy: Vec<f64>,
+}
+
+impl Lots {
+    /// Value of a holding after its order.
+    fn left(&self, i: usize, held: f64, price: f64) -> f64 {
+        (held + (self.buy[i] - self.sell[i]) * price).max(0.0)
+    }
 }
 
 /// Buffers of the trade; nothing is allocated once they exist.
@@ -89,7 +97,8 @@ impl Trading {
                     policy: *under_minimum,
                     minimums: vec![0.0; assets],
                     outcomes: vec![Outcome::Nothing; assets],
-                    traded: vec![0.0; assets],
+                    sell: vec![0.0; assets],
+                    buy: vec![0.0; assets],
                 })
             }
         };
@@ -179,22 +188,21 @@ impl Trading {
     ) -> Result<CostParts, PortfolioError> {
         let Some(lots) = &mut self.lots else { return Ok(CostParts::default()) };
         for (i, (&held, &price)) in holdings.iter().zip(prices).enumerate() {
-            (lots.traded[i], lots.outcomes[i]) = (0.0, Outcome::Nothing);
-            if price <= 0.0 {
+            if price > 0.0 {
+                let wanted = (self.after[i] - held) / price;
+                let order = lots.sizes[i].fit(wanted, held / price, lots.policy)?;
+                (lots.sell[i], lots.buy[i], lots.outcomes[i]) = (order.sell, order.buy, order.outcome);
+            } else {
                 // No price: nothing is held and nothing is wanted.
-                self.after[i] = held;
-                continue;
+                (lots.sell[i], lots.buy[i], lots.outcomes[i]) = (0.0, 0.0, Outcome::Nothing);
             }
-            let order = lots.sizes[i].fit((self.after[i] - held) / price, held / price, lots.policy)?;
-            self.after[i] = (held + (order.buy - order.sell) * price).max(0.0);
-            lots.traded[i] = (order.buy + order.sell) * price;
-            lots.outcomes[i] = order.outcome;
+            self.after[i] = lots.left(i, held, price);
         }
-        Ok(self.lot_costs())
+        Ok(self.lot_costs(prices))
     }
 
-    /// Frees at least `short` in base currency: cuts the largest purchase, or sells more of the largest holding. `false` when
-    /// neither is possible.
+    /// Frees cash towards `short` (base currency): cuts the largest purchase, or sells more of the largest holding. `false` when
+    /// everything is sold. Every call changes an order by a whole step at least, so calling it again and again ends.
     pub(crate) fn free(
         &mut self,
         holdings: &[f64],
@@ -202,55 +210,51 @@ impl Trading {
         short: f64,
     ) -> Result<bool, PortfolioError> {
         let Some(lots) = &mut self.lots else { return Ok(false) };
-        let bought = |i: usize| self.after[i] - holdings[i];
-        let largest =
-            (0..holdings.len()).filter(|&i| bought(i) > 0.0).max_by(|&a, &b| bought(a).total_cmp(&bought(b)));
-        if let Some(i) = largest {
-            let price = prices[i];
+        let net = |lots: &Lots, i: usize| (lots.buy[i] - lots.sell[i]) * prices[i];
+        let places = || (0..holdings.len()).filter(|&i| prices[i] > 0.0);
+        let largest_purchase = places()
+            .filter(|&i| lots.buy[i] > lots.sell[i])
+            .max_by(|&a, &b| net(lots, a).total_cmp(&net(lots, b)));
+        if let Some(i) = largest_purchase {
             // A round trip has a sale of its own: it goes whole.
-            let trip = lots.outcomes[i] == Outcome::RoundTrip;
-            let unit_cost = price * (1.0 + self.total[i]);
-            let remains = if trip { 0.0 } else { lots.sizes[i].cut(bought(i) / price, unit_cost, short)? };
-            self.after[i] = holdings[i] + remains * price;
-            lots.traded[i] = remains * price;
-            lots.outcomes[i] = Outcome::Cut;
+            let trip = lots.sell[i] > 0.0;
+            let unit_cost = prices[i] * (1.0 + self.total[i]);
+            let remains = if trip { 0.0 } else { lots.sizes[i].cut(lots.buy[i], unit_cost, short)? };
+            (lots.sell[i], lots.buy[i], lots.outcomes[i]) = (0.0, remains, Outcome::Cut);
+            self.after[i] = lots.left(i, holdings[i], prices[i]);
             return Ok(true);
         }
-        let held = |i: usize| self.after[i];
-        let Some(i) = (0..holdings.len())
-            .filter(|&i| held(i) > 0.0 && prices[i] > 0.0)
-            .max_by(|&a, &b| held(a).total_cmp(&held(b)))
-        else {
-            return Ok(false);
-        };
-        let (price, units) = (prices[i], holdings[i] / prices[i]);
-        let sold = (holdings[i] - self.after[i]) / price;
-        let more = short / (price * (1.0 - self.total[i]));
-        let mut order = lots.sizes[i].fit(-(sold + more), units, UnderMinimum::Skip)?;
-        let mut ask = sold + more;
-        // Rounding to the nearest size may fall short, and a small order may be below the minimum: ask for more until it grows.
-        while order.sell <= sold && order.sell < units {
-            ask *= 2.0;
-            order = lots.sizes[i].fit(-ask, units, UnderMinimum::Skip)?;
-            if !ask.is_finite() {
-                return Ok(false);
-            }
+        // A holding that is sold out but for the rounding of its value has nothing left to give.
+        let left = |i: usize| holdings[i] / prices[i] + lots.buy[i] - lots.sell[i];
+        let largest_holding = places()
+            .filter(|&i| left(i) > 1e-9 * holdings[i] / prices[i])
+            .max_by(|&a, &b| self.after[a].total_cmp(&self.after[b]));
+        let Some(i) = largest_holding else { return Ok(false) };
+        let held = holdings[i] / prices[i];
+        let sold = lots.sell[i] - lots.buy[i];
+        let more = short / (prices[i] * (1.0 - self.total[i]));
+        let mut sell = lots.sizes[i].sale_of_at_least(sold + more, held)?;
+        if sell <= sold {
+            // What is short is less than the rounding of the size: one step more.
+            sell = lots.sizes[i].sale_of_at_least(sold + lots.sizes[i].increment(), held)?;
         }
-        self.after[i] = (holdings[i] - order.sell * price).max(0.0);
-        lots.traded[i] = order.sell * price;
-        lots.outcomes[i] = Outcome::Done;
-        Ok(order.sell > sold)
+        (lots.sell[i], lots.buy[i], lots.outcomes[i]) = (sell, 0.0, Outcome::Done);
+        self.after[i] = lots.left(i, holdings[i], prices[i]);
+        Ok(sell > sold)
     }
 
     /// Cost by kind of the lots in hand.
-    pub(crate) fn lot_costs(&self) -> CostParts {
+    pub(crate) fn lot_costs(&self, prices: &[f64]) -> CostParts {
         let mut costs = CostParts::default();
         let Some(lots) = &self.lots else { return costs };
-        for (i, &traded) in lots.traded.iter().enumerate() {
-            if traded > 0.0 {
-                costs.commission += (traded * self.commission[i]).max(lots.minimums[i]);
-                costs.slippage += traded * self.slippage[i];
-                costs.fx += traded * self.fx[i];
+        for (i, price) in prices.iter().enumerate() {
+            // Each leg is an order of its own and pays the smallest commission at least.
+            for value in [lots.sell[i] * price, lots.buy[i] * price] {
+                if value > 0.0 {
+                    costs.commission += (value * self.commission[i]).max(lots.minimums[i]);
+                    costs.slippage += value * self.slippage[i];
+                    costs.fx += value * self.fx[i];
+                }
             }
         }
         costs

@@ -10,6 +10,9 @@ pub use crate::trade::{Budget, cost_of, sell_pro_rata, total, trade_to_targets, 
 /// Binary fractions miss decimal ones by less than this many percent: 0.205 − 0.2 counts as the half percent it was typed as.
 pub const TOLERANCE_PERCENT: f64 = 1e-9;
 
+/// A quotient this close to a whole number, relatively, is that number.
+const WHOLE_TOLERANCE: f64 = 1e-9;
+
 /// The drift of one asset in percent, unrounded: the formula of [`drift()`](crate::drift()), without its checks.
 ///
 /// `target` and `actual` are fractions of the portfolio, in 0..=1.
@@ -66,6 +69,12 @@ pub struct LotOrder {
 }
 
 impl LotSize {
+    /// The step between sizes, in units.
+    #[must_use]
+    pub fn increment(self) -> f64 {
+        self.increment
+    }
+
     /// The order nearest to `wanted` units (positive buys) that this lot allows; never sells more than `held`.
     ///
     /// # Errors
@@ -74,6 +83,19 @@ impl LotSize {
     pub fn fit(self, wanted: f64, held: f64, policy: UnderMinimum) -> Result<LotOrder, RebalanceError> {
         let order = lot::fit(wanted, held, self.minimum, self.increment, policy)?;
         Ok(LotOrder { sell: order.sell, buy: order.buy, outcome: order.outcome })
+    }
+
+    /// The smallest sale of at least `units` that this lot allows out of `held` units: whole steps, not below the minimum, and
+    /// everything when it would be more than is held.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Overflow`] when a number is not finite.
+    pub fn sale_of_at_least(self, units: f64, held: f64) -> Result<f64, RebalanceError> {
+        let steps = units.over(self.increment)?;
+        // What is a whole number of steps but for the rounding of a division is that number.
+        let size = (steps - WHOLE_TOLERANCE * steps.abs().max(1.0)).ceil().times(self.increment)?;
+        Ok(size.max(self.minimum).min(held.plus(0.0)?))
     }
 
     /// What remains of a purchase of `buy` units when `short` (a value) must be saved and one unit costs `unit_cost` with all

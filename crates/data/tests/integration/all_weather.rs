@@ -131,3 +131,49 @@ fn the_ledger_confirms_every_quarter_of_the_main_job() {
     assert_eq!(quarters, 184);
     assert!(matches!(Spec::from_json("{}"), Err(PortfolioError::Spec { .. })));
 }
+
+/// Whole lots from 1980 to 2025 under each policy: every order is a size of the lot, cash is never negative, and the run ends.
+#[test]
+fn actual_operation_runs_through_the_whole_history() {
+    let data = embedded().unwrap();
+    for (lot, policy) in [("1", "skip"), ("1000", "round_trip"), ("100", "zero")] {
+        let operation = format!(
+            r#"{{"actual":{{"lot":{{"minimum":"{lot}","increment":"1"}},"under_minimum":"{policy}"}}}}"#
+        );
+        let spec = Spec { operation: serde_json::from_str(&operation).unwrap(), ..all_weather().unwrap() };
+        let record = data.simulate(&spec).unwrap();
+        assert_eq!(record.len(), 552);
+        assert!(record.steps().all(|step| step.cash >= 0.0 && step.after.iter().all(|held| *held >= 0.0)));
+        // What cannot be invested stays in cash, and it is little where lots are small.
+        if lot == "1" {
+            let simulated = data.simulate(&all_weather().unwrap()).unwrap().outcome().final_value;
+            assert!((record.outcome().final_value / simulated - 1.0).abs() < 0.01);
+        }
+    }
+}
+
+#[test]
+fn the_initial_pool_is_there_from_the_first_month() {
+    let data = embedded().unwrap();
+    let mut spec =
+        Spec { start: "2000-01".parse().ok(), end: "2000-12".parse().ok(), ..all_weather().unwrap() };
+    spec.expenses.as_mut().unwrap().initial_pool = dec!(5_000_000);
+    let record = data.simulate(&spec).unwrap();
+    assert!(record.steps().take(2).all(|step| (step.pool - 5_000_000.0).abs() < 1e-9));
+    // Total assets are invested assets and the pool: what leverage measures a change on.
+    let path = record.funded_path(&data.market, Funding::default()).unwrap().unwrap();
+    let (first, second) = (record.step(0).unwrap(), record.step(1).unwrap());
+    let change = (second.after_costs - second.value_before) / (first.value_after + 5_000_000.0);
+    assert!((path.unlevered().unwrap().invested()[0] - change).abs() < 1e-15);
+}
+
+#[test]
+fn an_asset_that_begins_after_the_run_is_left_out_of_all_of_it() {
+    let data = embedded().unwrap();
+    let spec = Spec { end: "1989-12".parse().ok(), ..all_weather().unwrap() };
+    let record = data.simulate(&spec).unwrap();
+    let jp_equity = record.universe().iter().position(|id| id.as_str() == "jp_equity").unwrap();
+    assert!(record.steps().all(|step| step.after[jp_equity].abs() < f64::EPSILON));
+    let refused = Spec { late_assets: LateAssets::Refuse, ..spec };
+    assert!(data.simulate(&refused).unwrap_err().to_string().contains("jp_equity has prices since 1990-06"));
+}
