@@ -72,6 +72,12 @@ pub enum CashflowError {
         /// The number of the year, from 0.
         number: usize,
     },
+    /// A spending rule of your own has no answer.
+    #[error("the spending rule has no expense: {reason}")]
+    Rule {
+        /// Why, in words.
+        reason: String,
+    },
     /// Two arrays do not fit each other.
     #[error("{what} has {found} entries where the gains have {expected}")]
     #[non_exhaustive]

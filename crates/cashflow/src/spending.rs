@@ -155,8 +155,8 @@ pub trait SpendingRule: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`CashflowError::MissingHistory`] when the rule needs the year before and it was not given,
-    /// [`CashflowError::Overflow`] when the answer is not finite.
+    /// [`CashflowError::MissingHistory`] when a rule of this crate needs the year before and it was not given,
+    /// [`CashflowError::Overflow`] when the answer is not finite, [`CashflowError::Rule`] with the reason of a rule of your own.
     fn annual_expense(&self, year: &SpendingYear<'_>) -> Result<f64, CashflowError>;
 }
 

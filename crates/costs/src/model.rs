@@ -137,7 +137,7 @@ impl CostRates {
 ///
 /// # Laws
 ///
-/// 1. **No subsidy**: every rate is finite and not negative.
+/// 1. **No subsidy**: every rate is finite and not negative, and the three together are below a half (a run stops at others).
 /// 2. **A function**: the same asset gives the same rates; a model keeps no state of its own, and one asset's answer never
 ///    depends on which asset was asked about before.
 /// 3. **Conservative**: a higher volatility now never lowers a rate, and slippage is never below what it is in calm.

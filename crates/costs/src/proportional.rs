@@ -1,5 +1,5 @@
 use allweather_core::Rate;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
 use crate::{CostModel, CostRates, CostsError, TradedAsset};
@@ -28,7 +28,7 @@ impl Proportional {
     ///
     /// # Errors
     ///
-    /// [`CostsError::Amount`] when it is not in 0..=1.
+    /// [`CostsError::Amount`] when it is not in 0..0.5.
     pub fn new(rate: Rate) -> Result<Self, CostsError> {
         Ok(Self { rate, fraction: one_way("the cost rate", rate)? })
     }
@@ -37,7 +37,7 @@ impl Proportional {
     ///
     /// # Errors
     ///
-    /// [`CostsError::Amount`] when it is not in 0..=10000.
+    /// [`CostsError::Amount`] when it is not in 0..5000.
     pub fn from_bps(bps: Decimal) -> Result<Self, CostsError> {
         Self::new(Rate::from_bps(bps))
     }
@@ -72,11 +72,11 @@ impl CostModel for Proportional {
     }
 }
 
-/// A rate in 0..=1 as a double: nobody pays more than the traded value to trade it.
+/// A rate in 0..0.5 as a double: at a half on each side a trade would eat itself.
 pub(crate) fn one_way(what: &'static str, rate: Rate) -> Result<f64, CostsError> {
     let value = rate.fraction();
-    if value < Decimal::ZERO || value > Decimal::ONE {
-        return Err(CostsError::Amount { what, value, rule: "must be in 0..=1" });
+    if value < Decimal::ZERO || value >= dec!(0.5) {
+        return Err(CostsError::Amount { what, value, rule: "must be in 0..0.5" });
     }
     Ok(rate.to_f64())
 }

@@ -75,7 +75,7 @@ impl PublishedCosts {
     ///
     /// # Errors
     ///
-    /// [`CostsError::Amount`] when a rate is not in 0..=1 or a minimum negative, [`CostsError::RepeatedAsset`] when an asset
+    /// [`CostsError::Amount`] when a rate is not in 0..0.5 or a minimum negative, [`CostsError::RepeatedAsset`] when an asset
     /// is listed twice.
     pub fn new(assets: Vec<AssetCosts>, fx_rate: Rate) -> Result<Self, CostsError> {
         for (position, row) in assets.iter().enumerate() {

@@ -152,7 +152,7 @@ pub fn embedded() -> Result<DataSet, DataError> {
             RECESSIONS => include_str!("../data/recession_dates.csv"),
             _ => return Err(DataError::Missing { file: file.to_owned() }),
         };
-        Ok(Cow::Borrowed(text))
+        Ok(Source { name: file.to_owned(), text: Cow::Borrowed(text) })
     })
 }
 
@@ -177,55 +177,70 @@ pub fn read_folder(path: impl AsRef<Path>) -> Result<DataSet, DataError> {
     let folder = path.as_ref();
     assemble(|file| {
         let path = folder.join(file);
-        let file = path.display().to_string();
+        let name = path.display().to_string();
         let bytes = fs::read(path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => DataError::Missing { file: file.clone() },
-            kind => DataError::Unreadable { file: file.clone(), kind },
+            ErrorKind::NotFound => DataError::Missing { file: name.clone() },
+            kind => DataError::Unreadable { file: name.clone(), kind },
         })?;
-        String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
-            let text = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = text.split(|&byte| byte == b'\n').count();
-            DataError::Encoding { file, line }
-        })
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source { name, text: Cow::Owned(text) }),
+            Err(error) => {
+                let text = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = text.split(|&byte| byte == b'\n').count();
+                Err(DataError::Encoding { file: name, line })
+            }
+        }
     })
 }
 
-fn assemble(
-    text: impl Fn(&'static str) -> Result<Cow<'static, str>, DataError>,
-) -> Result<DataSet, DataError> {
-    let optional = |file| match text(file) {
-        Ok(text) => Ok(Some(text)),
+/// A file's text, with the name that its errors give.
+struct Source {
+    name: String,
+    text: Cow<'static, str>,
+}
+
+fn assemble(source: impl Fn(&'static str) -> Result<Source, DataError>) -> Result<DataSet, DataError> {
+    let optional = |file| match source(file) {
+        Ok(source) => Ok(Some(source)),
         Err(DataError::Missing { .. }) => Ok(None),
         Err(error) => Err(error),
     };
     let base = Currency::JPY;
-    let prices = PricePanel::from_csv(ASSETS, &text(ASSETS)?)?;
-    let consumer_prices = MonthlySeries::by_currency_from_csv(CONSUMER_PRICES, &text(CONSUMER_PRICES)?)?;
-    let known = consumer_prices.into_iter().map(|(currency, series)| {
-        let quarterly = currency == Currency::AUD;
-        let lag = if quarterly { QUARTERLY_CONSUMER_PRICE_LAG } else { CONSUMER_PRICE_LAG };
-        (currency, series.published_after(lag))
-    });
+    let Source { name, text } = source(ASSETS)?;
+    let prices = PricePanel::from_csv(&name, &text)?;
+    let Source { name, text } = source(SPOTS)?;
+    let spots = SpotPanel::from_csv(&name, &text, base)?;
+    let Source { name, text } = source(SHORT_RATES)?;
+    let short_rates = rates_from_csv(&name, &text)?;
+    let Source { name, text } = source(CONSUMER_PRICES)?;
+    let consumer_prices =
+        MonthlySeries::by_currency_from_csv(&name, &text)?.into_iter().map(|(currency, series)| {
+            let quarterly = currency == Currency::AUD;
+            let lag = if quarterly { QUARTERLY_CONSUMER_PRICE_LAG } else { CONSUMER_PRICE_LAG };
+            (currency, series.published_after(lag))
+        });
     let mut market = Market::new(base, prices)
-        .with_spots(SpotPanel::from_csv(SPOTS, &text(SPOTS)?, base)?)?
-        .with_short_rates(rates_from_csv(SHORT_RATES, &text(SHORT_RATES)?)?)
-        .with_consumer_prices(known.collect());
+        .with_spots(spots)?
+        .with_short_rates(short_rates)
+        .with_consumer_prices(consumer_prices.collect());
+    let Source { name, text } = source(YIELDS)?;
     // Quoted on a market, so known on the day.
-    for (name, series) in yields_from_csv(YIELDS, &text(YIELDS)?)? {
-        market = market.with_statistic(name, series);
+    for (tenor, series) in yields_from_csv(&name, &text)? {
+        market = market.with_statistic(tenor, series);
     }
-    if let Some(text) = optional(MACRO)? {
-        for (name, series) in statistics_from_csv(MACRO, &text)? {
-            if market.statistic_series(&name).is_some() {
-                return Err(DataError::Name { file: MACRO, name });
+    if let Some(Source { name, text }) = optional(MACRO)? {
+        for (statistic, series) in statistics_from_csv(&name, &text)? {
+            if market.statistic_series(&statistic).is_some() {
+                return Err(DataError::Name { file: name, name: statistic });
             }
-            market = market.with_statistic(&name, series.published_after(MACRO_LAG));
+            market = market.with_statistic(&statistic, series.published_after(MACRO_LAG));
         }
     }
     let recessions = match optional(RECESSIONS)? {
-        Some(text) => recessions_from_csv(RECESSIONS, &text)?,
+        Some(Source { name, text }) => recessions_from_csv(&name, &text)?,
         None => Vec::new(),
     };
-    let levels = levels_from_csv(INDICATORS, &text(INDICATORS)?)?;
+    let Source { name, text } = source(INDICATORS)?;
+    let levels = levels_from_csv(&name, &text)?;
     Ok(DataSet { market, levels, recessions })
 }

@@ -36,7 +36,7 @@ pub enum DataError {
     #[non_exhaustive]
     Name {
         /// The name of the file.
-        file: &'static str,
+        file: String,
         /// The heading.
         name: String,
     },

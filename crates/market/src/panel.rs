@@ -1,5 +1,5 @@
 use allweather_core::{AssetId, Currency, Month};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::{Gap, History, MarketError, Table};
 
@@ -81,7 +81,7 @@ impl Levels {
         let frequency = match table.headings().next() {
             Some("month") => Frequency::Monthly,
             Some("date") => Frequency::Daily,
-            _ => return Err(table.cell(0, 0).refuse("under the heading month or date, which comes first")),
+            _ => return Err(table.refuse_heading(0, "month or date, the first heading")),
         };
         let mut dates: Vec<NaiveDate> = Vec::with_capacity(table.len());
         let mut columns = vec![Vec::with_capacity(table.len()); table.headings().len() - 1];
@@ -91,8 +91,17 @@ impl Levels {
                 Frequency::Monthly => cell.month()?.last_day(),
                 Frequency::Daily => cell.parse("a date such as 1980-01-31")?,
             };
-            if dates.last().is_some_and(|before| *before >= date) {
+            let before = dates.last().copied();
+            if before.is_some_and(|before| before >= date) {
                 return Err(cell.refuse("later than the line before"));
+            }
+            let skips = |before: NaiveDate| {
+                // Month ends follow one another when the day after the first lies in the month of the second.
+                let next = before.succ_opt();
+                next.is_none_or(|next| (next.year(), next.month()) != (date.year(), date.month()))
+            };
+            if frequency == Frequency::Monthly && before.is_some_and(skips) {
+                return Err(cell.refuse("the month after the line before"));
             }
             dates.push(date);
             for (column, values) in columns.iter_mut().enumerate() {
@@ -191,12 +200,13 @@ impl PricePanel {
                 let currency = lower.then(|| currency.to_ascii_uppercase().parse().ok())??;
                 Some(Instrument { id: name.parse().ok()?, currency })
             });
-            instruments.push(parts.ok_or_else(|| MarketError::Layout {
-                file: file.to_owned(),
-                line: 1,
-                found: format!("heading {heading:?}"),
-                rule: "a name and a currency, such as us_equity_usd".to_owned(),
-            })?);
+            let place = instruments.len() + 1;
+            let rule = "a name and a currency, such as us_equity_usd";
+            let instrument: Instrument = parts.ok_or_else(|| table.refuse_heading(place, rule))?;
+            if instruments.iter().any(|i: &Instrument| i.id == instrument.id) {
+                return Err(table.refuse_heading(place, "a name of its own, whatever the currency"));
+            }
+            instruments.push(instrument);
         }
         Self::new(frequency, dates, instruments.into_iter().zip(columns).collect())
     }
@@ -292,7 +302,12 @@ impl SpotPanel {
     pub fn from_csv(file: &str, text: &str, base: Currency) -> Result<Self, MarketError> {
         let table = Table::parse(file, text)?;
         let (frequency, dates, columns) = Levels::from_table(&table)?;
-        let currencies = currency_headings(file, &table)?;
+        let currencies = currency_headings(&table)?;
+        if let Some(place) = currencies.iter().position(|c| *c == base) {
+            return Err(
+                table.refuse_heading(place + 1, "a foreign currency: this one is the base that rates are in")
+            );
+        }
         Self::new(base, frequency, dates, currencies.into_iter().zip(columns).collect())
     }
 
@@ -329,20 +344,11 @@ impl SpotPanel {
 }
 
 /// The headings behind the first as currencies in lower case.
-pub(crate) fn currency_headings(file: &str, table: &Table) -> Result<Vec<Currency>, MarketError> {
-    let refuse = |heading: &str| MarketError::Layout {
-        file: file.to_owned(),
-        line: 1,
-        found: format!("heading {heading:?}"),
-        rule: "a currency in lower case, such as usd".to_owned(),
+pub(crate) fn currency_headings(table: &Table) -> Result<Vec<Currency>, MarketError> {
+    let currency = |(place, heading): (usize, &str)| {
+        let lower = heading.bytes().all(|b| b.is_ascii_lowercase());
+        let code = lower.then(|| heading.to_ascii_uppercase().parse().ok()).flatten();
+        code.ok_or_else(|| table.refuse_heading(place, "a currency in lower case, such as usd"))
     };
-    table
-        .headings()
-        .skip(1)
-        .map(|heading| {
-            let lower = heading.bytes().all(|b| b.is_ascii_lowercase());
-            let code = lower.then(|| heading.to_ascii_uppercase().parse().ok()).flatten();
-            code.ok_or_else(|| refuse(heading))
-        })
-        .collect()
+    table.headings().enumerate().skip(1).map(currency).collect()
 }

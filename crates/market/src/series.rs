@@ -135,7 +135,7 @@ impl MonthlySeries {
     pub fn by_currency_from_csv(file: &str, text: &str) -> Result<BTreeMap<Currency, Self>, MarketError> {
         let table = Table::parse(file, text)?;
         let read = monthly_columns(&table, Cell::level)?;
-        Ok(currency_headings(file, &table)?.into_iter().zip(read).collect())
+        Ok(currency_headings(&table)?.into_iter().zip(read).collect())
     }
 }
 
@@ -144,7 +144,7 @@ fn monthly_columns<'t>(
     read: impl Fn(Cell<'t>) -> Result<Option<f64>, MarketError>,
 ) -> Result<Vec<MonthlySeries>, MarketError> {
     if table.headings().next() != Some("month") {
-        return Err(table.cell(0, 0).refuse("under the heading month, which comes first"));
+        return Err(table.refuse_heading(0, "month, the first heading"));
     }
     let first = table.cell(0, 0).month()?;
     let mut columns = vec![Vec::with_capacity(table.len()); table.headings().len() - 1];

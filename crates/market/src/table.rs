@@ -68,6 +68,11 @@ impl Table {
                 ));
             }
         }
+        if let [only] = headings.as_slice()
+            && only.contains([';', '\t'])
+        {
+            return Err(layout(1, format!("one heading, {only:?}"), "headings separated by commas"));
+        }
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|e| refuse(&e))?;
@@ -110,6 +115,18 @@ impl Table {
             *place = at.ok_or_else(|| refuse(format!("no heading {name:?}")))?;
         }
         Ok(places)
+    }
+
+    /// A refusal of the heading at `column` (from 0): it is not `rule`.
+    #[must_use]
+    pub fn refuse_heading(&self, column: usize, rule: &str) -> MarketError {
+        let heading = self.headings.get(column).map_or("", String::as_str);
+        MarketError::Layout {
+            file: self.file.clone(),
+            line: 1,
+            found: format!("heading {heading:?}"),
+            rule: rule.to_owned(),
+        }
     }
 
     /// The field in line `row` (from 0, below the heading) under heading `column` (from 0). A place outside the table

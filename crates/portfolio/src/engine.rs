@@ -195,6 +195,11 @@ impl ExpenseState {
         self.account.map_or(self.initial_pool, |a| a.pool())
     }
 
+    /// Invested capital now: the initial capital until the first quarter is settled.
+    fn invested(&self) -> f64 {
+        self.account.map_or(self.initial_capital, |a| a.invested())
+    }
+
     fn begin(&mut self, year: Year, market_value: f64) {
         self.year = year;
         (self.previous_market_value, self.market_value) = (self.market_value, market_value);
@@ -254,10 +259,9 @@ impl State {
 
     fn into_outcome(self) -> Outcome {
         let mut outcome = self.outcome;
-        let account = self.expenses.as_ref().and_then(|e| e.account);
         outcome.final_value = self.value;
         outcome.pool = self.expenses.as_ref().map_or(0.0, ExpenseState::pool);
-        outcome.invested = account.map(|a| a.invested());
+        outcome.invested = self.expenses.as_ref().map(ExpenseState::invested);
         outcome
     }
 }
@@ -408,6 +412,14 @@ impl Simulation<'_> {
             if sum > 1.0 + 1e-9 {
                 return Err(PortfolioError::RuleWeights { sum, date: market.date() });
             }
+            if sum > 1.0 {
+                // Binary fractions of typed decimals: scaled to 1, or the hair above it would be bought with money that is not there.
+                for i in 0..state.targets.weights().len() {
+                    if state.targets.traded()[i] {
+                        state.targets.set(i, state.targets.weights()[i] / sum)?;
+                    }
+                }
+            }
         }
         Ok(decision)
     }
@@ -459,6 +471,7 @@ impl Simulation<'_> {
     ) -> Result<Option<CostParts>, PortfolioError> {
         let State { trading, holdings, targets, cash, .. } = state;
         if !decision.trades() && payment.is_none() && *cash >= 0.0 {
+            trading.forget_orders();
             return Ok(None);
         }
         trading.take_rates(&self.prepared, self.costs.model(), market, t)?;

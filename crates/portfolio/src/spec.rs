@@ -84,7 +84,12 @@ impl Capital {
     ///
     /// [`PortfolioError::Capital`] when it is not.
     pub fn new(amount: Decimal) -> Result<Self, PortfolioError> {
-        if amount > Decimal::ZERO { Ok(Self(amount)) } else { Err(PortfolioError::Capital { amount }) }
+        // Without trailing zeros: equal amounts are written alike.
+        if amount > Decimal::ZERO {
+            Ok(Self(amount.normalize()))
+        } else {
+            Err(PortfolioError::Capital { amount })
+        }
     }
 
     /// The amount.
@@ -128,12 +133,16 @@ impl Holdings {
     /// # Errors
     ///
     /// [`PortfolioError::Weights`] when the weights are no weights, [`PortfolioError::Repeated`] when an asset appears twice.
-    pub fn new(holdings: Vec<Holding>) -> Result<Self, PortfolioError> {
+    pub fn new(mut holdings: Vec<Holding>) -> Result<Self, PortfolioError> {
         Weights::new(holdings.iter().map(|h| h.weight).collect())?;
         for (i, holding) in holdings.iter().enumerate() {
             if holdings[..i].iter().any(|h| h.asset == holding.asset) {
                 return Err(PortfolioError::Repeated { asset: holding.asset.clone() });
             }
+        }
+        for holding in &mut holdings {
+            // Adding nothing turns −0 into 0: they are equal, so they are written alike.
+            holding.weight += 0.0;
         }
         Ok(Self(holdings))
     }

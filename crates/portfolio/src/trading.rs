@@ -52,6 +52,10 @@ struct Lots {
 impl Lots {
     /// Value of a holding after its order.
     fn left(&self, i: usize, held: f64, price: f64) -> f64 {
+        if self.buy[i] == 0.0 && self.sell[i] >= held / price {
+            // All of it: not what rounding would leave, which the next sale would pay a whole commission for.
+            return 0.0;
+        }
         (held + (self.buy[i] - self.sell[i]) * price).max(0.0)
     }
 }
@@ -111,6 +115,13 @@ impl Trading {
     /// What became of each order; empty in simulation.
     pub(crate) fn outcomes(&self) -> &[Outcome] {
         self.lots.as_ref().map_or(&[], |lots| &lots.outcomes)
+    }
+
+    /// Nothing is traded: the orders of an earlier step are not this one's.
+    pub(crate) fn forget_orders(&mut self) {
+        if let Some(lots) = &mut self.lots {
+            lots.outcomes.fill(Outcome::Nothing);
+        }
     }
 
     /// The cost rates of step `t`, and in actual operation the smallest commissions.

@@ -49,7 +49,8 @@ pub enum RebalanceError {
     },
     /// An asset needs more capital than there is and is too large to be left out without a word.
     #[error(
-        "{asset} at {weight} of the portfolio needs a capital of {required}, there is {capital}; only weights up to {limit} are set to zero"
+        "{asset} at {weight} of the portfolio needs a capital of {required}, there is {capital}; only weights up to {limit} are set to \
+         zero (a smaller lot, a coarser precision or a smaller buffer needs less)"
     )]
     #[non_exhaustive]
     TooLargeToZero {
@@ -72,6 +73,12 @@ pub enum RebalanceError {
         value: f64,
         /// What must be paid.
         due: f64,
+    },
+    /// A rule of your own cannot decide.
+    #[error("the rule cannot decide: {reason}")]
+    Rule {
+        /// Why, in words.
+        reason: String,
     },
     /// A result does not fit its number type.
     #[error(transparent)]

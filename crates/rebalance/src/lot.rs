@@ -58,7 +58,8 @@ impl Lot {
                 rule: "nought or more",
             });
         }
-        Ok(Self { minimum, increment })
+        // Without trailing zeros: equal lots are written alike.
+        Ok(Self { minimum: minimum.normalize(), increment: increment.normalize() })
     }
 
     /// The smallest order, in units.

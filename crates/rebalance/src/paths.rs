@@ -93,8 +93,10 @@ impl LotSize {
     /// [`RebalanceError::Overflow`] when a number is not finite.
     pub fn sale_of_at_least(self, units: f64, held: f64) -> Result<f64, RebalanceError> {
         let steps = units.over(self.increment)?;
-        // What is a whole number of steps but for the rounding of a division is that number.
-        let size = (steps - WHOLE_TOLERANCE * steps.abs().max(1.0)).ceil().times(self.increment)?;
+        // What is a whole number of steps but for the rounding of a division is that number. Never half a step: of a billion
+        // steps, the next one must be in reach.
+        let rounding = (WHOLE_TOLERANCE * steps.abs().max(1.0)).min(0.5);
+        let size = (steps - rounding).ceil().times(self.increment)?;
         Ok(size.max(self.minimum).min(held.plus(0.0)?))
     }
 

@@ -128,8 +128,12 @@ impl PlanLine {
     pub fn explain(&self) -> String {
         let Self { id, target, weight, drift, wanted, sell, buy, outcome } = self;
         let percent = |x: &Decimal| Rate::from_fraction(*x);
-        let state =
-            format!("{id} {} against {} ({:+} % rounded)", percent(weight), percent(target), drift.rounded);
+        let state = format!(
+            "{id} {:.2} against {:.2} ({:+} % rounded)",
+            percent(weight),
+            percent(target),
+            drift.rounded
+        );
         let wanted = wanted.round_dp(4).normalize();
         match outcome {
             Outcome::Nothing => format!("{state}: nothing to do"),

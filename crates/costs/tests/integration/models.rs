@@ -17,7 +17,7 @@ fn row(name: &str, max_rate: Decimal, base: Decimal) -> AssetCosts {
 
 fn costs() -> PublishedCosts {
     let bond = AssetCosts { minimum: Some(usd(dec!(1))), ..row("bond", dec!(0.25), dec!(0.125)) };
-    PublishedCosts::new(vec![row("gold", dec!(0.5), dec!(0.03125)), bond], Rate::from_fraction(dec!(0.0625)))
+    PublishedCosts::new(vec![row("gold", dec!(0.25), dec!(0.03125)), bond], Rate::from_fraction(dec!(0.0625)))
         .unwrap()
 }
 
@@ -34,12 +34,12 @@ fn rates_follow_the_place_in_the_universe_not_in_the_data() {
         assert_eq!(model.rates(&bond), CostRates { commission: 0.25, slippage: 0.25, fx: 0.0625 });
         assert_eq!(model.minimum(&bond), Some(usd(dec!(1))));
         let gold = at(&gold, 1, Currency::JPY);
-        assert_eq!(model.rates(&gold), CostRates { commission: 0.5, slippage: 0.0625, fx: 0.0 });
+        assert_eq!(model.rates(&gold), CostRates { commission: 0.25, slippage: 0.0625, fx: 0.0 });
         assert_eq!(model.minimum(&gold), None);
     }
     // Outside the universe the highest of all answers, never nothing.
     let lost = model.rates(&at(&gold, 2, Currency::USD));
-    assert_eq!(lost, CostRates { commission: 0.5, slippage: 0.25, fx: 0.0625 });
+    assert_eq!(lost, CostRates { commission: 0.25, slippage: 0.25, fx: 0.0625 });
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn without_volatility_the_base_is_charged_and_a_model_says_whether_it_reads_it()
     let gold = id("gold");
     let model = costs().for_universe(std::slice::from_ref(&gold)).unwrap();
     let calm = model.rates(&TradedAsset::new(&gold, 0, Currency::JPY, Currency::JPY));
-    assert_eq!(calm, CostRates { commission: 0.5, slippage: 0.03125, fx: 0.0 });
+    assert_eq!(calm, CostRates { commission: 0.25, slippage: 0.03125, fx: 0.0 });
     assert!(model.reads_volatility());
     for deaf in [SlippageRule::new(0.0, 4.0).unwrap(), SlippageRule::new(1.0, 1.0).unwrap()] {
         let model = costs().with_slippage(deaf).for_universe(std::slice::from_ref(&gold)).unwrap();
@@ -76,7 +76,7 @@ fn a_universe_must_be_covered() {
 #[test]
 fn a_file_cannot_make_invalid_costs() {
     let read: PublishedCosts = serde_json::from_str(
-        r#"{"assets":[{"asset":"gold","max_rate":"0.5","base_slippage":"0.03125"},
+        r#"{"assets":[{"asset":"gold","max_rate":"0.25","base_slippage":"0.03125"},
             {"asset":"bond","max_rate":"0.25","base_slippage":"0.125","minimum":{"amount":"1","currency":"USD"}}],
             "fx_rate":"0.0625"}"#,
     )

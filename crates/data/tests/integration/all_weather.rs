@@ -1,5 +1,7 @@
 //! The main job on the embedded data: the default spec says what it says, and its figures stay what they are.
 
+use std::{fs, path::Path};
+
 use allweather_core::Year;
 use allweather_data::{all_weather, embedded, interactive_brokers};
 use allweather_leverage::Funding;
@@ -176,4 +178,25 @@ fn an_asset_that_begins_after_the_run_is_left_out_of_all_of_it() {
     assert!(record.steps().all(|step| step.after[jp_equity].abs() < f64::EPSILON));
     let refused = Spec { late_assets: LateAssets::Refuse, ..spec };
     assert!(data.simulate(&refused).unwrap_err().to_string().contains("jp_equity has prices since 1990-06"));
+}
+
+/// The page that describes spec files: its example has every field, is accepted, and shows the defaults where it says so.
+#[test]
+fn the_documented_spec_is_one() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/spec.md");
+    let page = fs::read_to_string(page).unwrap();
+    let json = page.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let spec = Spec::from_json(json).unwrap();
+    let written: serde_json::Value = serde_json::from_str(&spec.canonical_json()).unwrap();
+    let read: serde_json::Value = serde_json::from_str(json).unwrap();
+    let fields = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(fields(&written), fields(&read));
+    assert_eq!(fields(&written["fx"]), fields(&read["fx"]));
+    assert_eq!(fields(&written["fx"]["overlay"]), fields(&read["fx"]["overlay"]));
+    // Leaving out what is shown by default changes nothing.
+    let shown = r#""signals": ["carry", { "value": { "newest": 54, "oldest": 66 } }, { "momentum": { "horizons": [1, 3, 12] } }],"#;
+    assert!(json.contains(shown));
+    let short = json.replace(shown, "").replace(r#""slippage": { "exponent": 1.0, "ratio_cap": 4.0 },"#, "");
+    assert_eq!(Spec::from_json(&short).unwrap(), spec);
+    assert!(embedded().unwrap().simulate(&spec).is_ok());
 }

@@ -107,7 +107,11 @@ fn a_broken_file_is_named_with_line_and_field() {
             "line 3, field gold_usd: \"-1\"",
         ),
         ("fx_month_end.csv", "month,usd\n1980-01,x\n".to_owned(), "line 2, field usd: \"x\""),
-        ("fx_month_end.csv", "month,jpy\n1980-01,1\n".to_owned(), "JPY appears twice"),
+        (
+            "fx_month_end.csv",
+            "month,jpy\n1980-01,1\n".to_owned(),
+            "heading \"jpy\", expected a foreign currency",
+        ),
         (
             "short_rates_monthly.csv",
             "month,currency,rate_pct,basis\n1980-01,USD,,x\n".to_owned(),

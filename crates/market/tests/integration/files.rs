@@ -24,7 +24,10 @@ fn dates_must_increase_month_by_month() {
             .contains("line 3, field month: \"1980-01\" is not later")
     );
     assert!(refusal("month,gold_usd\n1980-02,1\n1980-02,1\n").contains("line 3"));
-    assert!(refusal("month,gold_usd\n1980-01,1\n1980-03,1\n").contains("months one by one"));
+    assert!(
+        refusal("month,gold_usd\n1980-01,1\n1980-03,1\n")
+            .contains("line 3, field month: \"1980-03\" is not the month after")
+    );
     assert!(refusal("month,gold_usd\n1980-13,1\n").contains("1980-13"));
     assert!(refusal("date,gold_usd\n1980-01-31,1\n1980-01-31,1\n").contains("line 3"));
     // Daily panels may skip days.
@@ -36,9 +39,15 @@ fn headings_say_name_and_currency() {
     assert!(refusal("month,gold\n1980-01,1\n").contains("such as us_equity_usd"));
     assert!(refusal("month,gold_dollars\n1980-01,1\n").contains("gold_dollars"));
     assert!(refusal("month,gold_USD\n1980-01,1\n").contains("gold_USD"));
-    assert!(refusal("month,gold_usd,gold_jpy\n1980-01,1,1\n").contains("gold appears twice"));
+    assert!(
+        refusal("month,gold_usd,gold_jpy\n1980-01,1,1\n")
+            .contains("line 1: heading \"gold_jpy\", expected a name of its own")
+    );
     assert!(refusal("month,gold_usd,gold_usd\n1980-01,1,1\n").contains("gold_usd"));
-    assert!(refusal("monat,gold_usd\n1980-01,1\n").contains("month or date"));
+    assert!(
+        refusal("monat,gold_usd\n1980-01,1\n").contains("line 1: heading \"monat\", expected month or date")
+    );
+    assert!(refusal("month;gold_usd\n1980-01;1\n").contains("separated by commas"));
     assert!(refusal("month,gold_usd\n1980-01,1,2\n").contains("line 2: 3 fields, expected 2"));
     assert!(refusal("month,gold_usd\n").contains("no line below the heading"));
     assert!(PricePanel::from_csv("e.csv", "").is_err());
@@ -52,7 +61,7 @@ fn headings_say_name_and_currency() {
         SpotPanel::from_csv("fx.csv", "month,jpy\n1980-01,1\n", Currency::JPY)
             .unwrap_err()
             .to_string()
-            .contains("JPY appears twice")
+            .contains("line 1: heading \"jpy\", expected a foreign currency")
     );
 }
 
@@ -63,7 +72,7 @@ fn statistics_know_their_columns() {
     assert!(error("month,other\n1980-01,1\n").contains("other"));
     assert!(error("month\n1980-01\n").contains("no heading \"y1_pct\""));
     assert!(error("month,y1_pct\n1980-01,1\n1980-03,1\n").contains("line 3"));
-    assert!(error("date,y1_pct\n1980-01,1\n").contains("heading month"));
+    assert!(error("date,y1_pct\n1980-01,1\n").contains("line 1: heading \"date\", expected month"));
     assert!(error("month,y1_pct\n1980-01,x\n").contains("line 2, field y1_pct: \"x\""));
 }
 
