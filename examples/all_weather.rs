@@ -4,21 +4,26 @@
 //! cargo run --release --example all_weather -- [--spec FILE] [--data FOLDER] [--out FOLDER]
 //! ```
 
-use std::{error::Error, fs, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use allweather_data::DataSet;
 use allweather_portfolio::{
-    Record, Spec, Target,
+    PendingFile, Record, Spec, Target,
     core::{Currency, Month},
     leverage::Funding,
-    replace_file,
 };
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets};
 
 /// Runs the all-weather method and prints its tables.
 #[derive(Parser)]
-#[command(name = "all_weather")]
+#[command(name = "all_weather", version)]
 struct Arguments {
     /// A spec as JSON; without it, the default one.
     #[arg(long)]
@@ -33,15 +38,19 @@ struct Arguments {
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(report) => {
-            print!("{report}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+        Ok(report) => match io::stdout().write_all(report.as_bytes()) {
+            // Whoever reads only the beginning has closed the pipe: the files are written.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&format!("the report: {error}")),
+            _ => ExitCode::SUCCESS,
+        },
+        Err(error) => fail(&error.to_string()),
     }
+}
+
+fn fail(reason: &str) -> ExitCode {
+    // Where even the standard error is closed, the code has to say it.
+    let _ = writeln!(io::stderr(), "error: {reason}");
+    ExitCode::FAILURE
 }
 
 fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
@@ -59,14 +68,22 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let record = data.simulate(&spec)?;
     let report = report(&record, &data)?;
 
-    // Everything is computed before anything is written.
-    fs::create_dir_all(&arguments.out).map_err(|e| format!("{}: {e}", arguments.out.display()))?;
-    let file = |name: &str| arguments.out.join(name);
-    replace_file(&file("record.jsonl"), |out| record.write_json_lines(out))?;
-    replace_file(&file("monthly.csv"), |out| record.write_monthly_csv(out))?;
-    replace_file(&file("spec.json"), |out| writeln!(out, "{}", spec.canonical_json()))?;
-    let written = ["record.jsonl", "monthly.csv", "spec.json"].map(|name| file(name).display().to_string());
-    Ok(format!("{report}\nwritten: {}\n", written.join(", ")))
+    // Everything is computed before anything is written, and everything is written before anything is replaced.
+    fs::create_dir_all(&arguments.out)
+        .map_err(|e| format!("{} cannot be a folder for the results: {e}", arguments.out.display()))?;
+    let pending = |name: &str, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>| {
+        PendingFile::write(&arguments.out.join(name), |out| write(out))
+    };
+    let files = [
+        pending("record.jsonl", &mut |out| record.write_json_lines(out))?,
+        pending("monthly.csv", &mut |out| record.write_monthly_csv(out))?,
+        pending("spec.json", &mut |out| writeln!(out, "{}", spec.canonical_json()))?,
+    ];
+    for file in files {
+        file.replace()?;
+    }
+    let out = arguments.out.display();
+    Ok(format!("{report}written to {out}: record.jsonl, monthly.csv, spec.json\n"))
 }
 
 fn report(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
@@ -244,7 +261,7 @@ fn hedge(record: &Record) -> String {
         }
     }
     let words = |(currency, from, to, reason): (Currency, Month, Month, String)| {
-        format!("no overlay position in {currency} from {from} to {to}; at last: {reason}")
+        format!("no overlay position in {currency} from {from} to {to}; most recently: {reason}")
     };
     lines.extend(spans.into_iter().map(words));
     lines.join("\n") + "\n"

@@ -8,7 +8,7 @@ use crate::{Currency, Rate, wire};
 /// An exact amount of one currency.
 ///
 /// There is no `Add` operator: adding dollars to yen is a bug that an operator could only answer with a panic. Use
-/// [`Money::checked_add`]. On the wire the amount is text, `{"amount":"1.00","currency":"USD"}`; a number is read too.
+/// [`Money::checked_add`]. On the wire the amount is text, `{"amount":"1","currency":"USD"}`; a number is read too.
 ///
 /// ```
 /// use allweather_core::{Currency, Money};

@@ -24,7 +24,8 @@ use serde::{Deserializer, Serializer, de};
 ///
 /// Those of the serializer.
 pub fn serialize<S: Serializer>(x: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(x)
+    // Without trailing zeros: equal numbers are written alike, so equal specs hash equal.
+    serializer.collect_str(&x.normalize())
 }
 
 /// Reads a decimal from text or from a number.

@@ -22,6 +22,46 @@ use crate::{
 /// A run that is laid out and ready: the spec's parts, the market's rows, and any part of your own in place of the spec's.
 ///
 /// Laying out reads the whole span once; after that a run allocates nothing per step.
+///
+/// ```
+/// use allweather_portfolio::{costs::{CostModel, CostRates, TradedAsset}, prelude::*};
+/// use std::collections::BTreeMap;
+///
+/// /// Trades when an asset is a fifth of its target away from it, half the way back.
+/// #[derive(Debug)]
+/// struct HalfWay;
+/// impl Rebalancer for HalfWay {
+///     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
+///         let far = |(weight, target): (&f64, &f64)| (weight - target).abs() > 0.2 * target;
+///         for (i, (weight, target)) in review.weights.iter().zip(review.targets).enumerate() {
+///             if far((weight, target)) { targets.set(i, (weight + target) / 2.0)? } else { targets.keep(i) }
+///         }
+///         if review.weights.iter().zip(review.targets).any(far) {
+///             return Ok(Decision::Rebalance(Reason::Other("a fifth away".into())));
+///         }
+///         Ok(Decision::Hold(Reason::Other("within a fifth".into())))
+///     }
+/// }
+///
+/// /// One per mille, whatever is traded.
+/// #[derive(Debug)]
+/// struct PerMille;
+/// impl CostModel for PerMille {
+///     fn rates(&self, _: &TradedAsset<'_>) -> CostRates {
+///         CostRates { commission: 0.001, ..CostRates::default() }
+///     }
+/// }
+///
+/// let prices = PricePanel::from_csv("prices.csv", "month,a_jpy,b_jpy\n2020-01,100,100\n2020-02,160,100\n2020-03,160,99\n")?;
+/// let market = Market::new(Currency::JPY, prices);
+/// let spec = Spec::from_json(r#"{"name": "own parts", "capital": 1000,
+///     "holdings": [{"asset": "a", "weight": 0.5}, {"asset": "b", "weight": 0.5}],
+///     "rule": {"calendar": {"every": "year", "on": "end"}}}"#)?;
+/// let rates = BTreeMap::new();
+/// let record = Simulation::new(&spec, &market, &rates)?.with_rule(&HalfWay).with_costs(&PerMille)?.run()?;
+/// assert_eq!(record.outcome().rebalances, 1);
+/// # Ok::<(), PortfolioError>(())
+/// ```
 #[derive(Debug)]
 pub struct Simulation<'a> {
     spec: &'a Spec,
@@ -30,7 +70,7 @@ pub struct Simulation<'a> {
     rule: &'a dyn Rebalancer,
     costs: Costs<'a>,
     spending: Option<&'a dyn SpendingRule>,
-    signals: Vec<Arc<dyn Signal>>,
+    signals: Option<Vec<Arc<dyn Signal>>>,
     prepared: Prepared,
 }
 
@@ -87,7 +127,7 @@ impl<'a> Simulation<'a> {
         };
         let prepared = Prepared::new(spec, market, costs.model().reads_volatility())?;
         let spending = spec.expenses.as_ref().map(|e| &e.rule as &dyn SpendingRule);
-        let signals = Vec::new();
+        let signals = None;
         Ok(Self { spec, market, rates, rule: &spec.rule, costs, spending, signals, prepared })
     }
 
@@ -114,11 +154,11 @@ impl<'a> Simulation<'a> {
         Self { spending: self.spending.map(|_| rule), ..self }
     }
 
-    /// The same run with signals of your own in place of those of the spec's overlay; without an overlay in the spec this changes
-    /// nothing.
+    /// The same run with signals of your own in place of those of the spec's overlay. Without an overlay in the spec, or without
+    /// a signal, the run is refused when it starts.
     #[must_use]
     pub fn with_signals(self, signals: Vec<Arc<dyn Signal>>) -> Self {
-        Self { signals, ..self }
+        Self { signals: Some(signals), ..self }
     }
 
     /// Runs and keeps the full record of every step.
@@ -218,8 +258,10 @@ impl State {
             None => None,
             Some(fx) => {
                 let book = Book::new(fx.clone(), market.base(), &prepared.foreign)?;
-                let own = fx.overlay().is_some() && !simulation.signals.is_empty();
-                Some(if own { book.with_signals(simulation.signals.clone())? } else { book })
+                Some(match &simulation.signals {
+                    None => book,
+                    Some(signals) => book.with_signals(signals.clone())?,
+                })
             }
         };
         let expenses = spec.expenses.as_ref().map(|e| ExpenseState {
@@ -403,6 +445,8 @@ impl Simulation<'_> {
         }
         let review =
             Review::new(market, &state.targets_in_force, &state.weights).after(self.prepared.dates[t - 1]);
+        let next = self.prepared.dates.get(t + 1).copied().or(self.prepared.next_review);
+        let review = next.map_or(review, |next| review.before(next));
         let decision = self.rule.decide(&review, &mut state.targets)?;
         // A rule may have changed them, whatever it answered.
         state.targets_fresh = !state.targets.changed();
@@ -450,6 +494,9 @@ impl Simulation<'_> {
                 now.after(expenses.previous_expense, expenses.previous_market_value, expenses.last_return)?;
         }
         expenses.expense = rule.annual_expense(&now)?;
+        if !(expenses.expense >= 0.0 && expenses.expense.is_finite()) {
+            return Err(PortfolioError::Expense { year, expense: expenses.expense });
+        }
         let cap = expenses.pool_years * expenses.expense;
         let account = match expenses.account {
             Some(account) => account,

@@ -43,14 +43,49 @@ pub enum PortfolioError {
         /// The asset.
         asset: AssetId,
     },
-    /// A span without dates.
-    #[error("there are no prices from {start} to {end}")]
+    /// A span that the prices do not cover, or that ends before it begins.
+    #[error("the run is to go from {start} to {end}; there are prices from {first} to {last}")]
     #[non_exhaustive]
-    NoDates {
+    Span {
         /// The first month asked for.
         start: Month,
         /// The last month asked for.
         end: Month,
+        /// The first month with prices.
+        first: Month,
+        /// The last month with prices.
+        last: Month,
+    },
+    /// A lot for an asset that is not held.
+    #[error("operation.actual.lots names {asset}, which is not among the holdings")]
+    #[non_exhaustive]
+    UnknownLot {
+        /// The asset.
+        asset: AssetId,
+    },
+    /// A cost model's rates for an asset.
+    #[error(
+        "the cost model charges {rate} of the traded value for {asset} on {date}; rates are nought or more and together below 0.5"
+    )]
+    #[non_exhaustive]
+    CostRates {
+        /// The asset.
+        asset: AssetId,
+        /// The rates together.
+        rate: f64,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A spending rule's answer.
+    #[error(
+        "the spending rule's expense for {year} is {expense}, which is not a finite amount of nought or more"
+    )]
+    #[non_exhaustive]
+    Expense {
+        /// The year.
+        year: Year,
+        /// What the rule says.
+        expense: f64,
     },
     /// Assets whose prices begin after the run.
     #[error("the run begins in {start}, but {}; begin later, or set late_assets to leave_out", late(.assets))]

@@ -30,7 +30,7 @@
 //!
 //! # What this crate does not do
 //!
-//! It decides nothing itself: formulas are in the parts. It reads no files and writes none but through [`replace_file`].
+//! It decides nothing itself: formulas are in the parts. It reads no files and writes none but through [`PendingFile`].
 
 mod engine;
 mod error;
@@ -59,7 +59,7 @@ pub use allweather_rfr as rfr;
 pub use engine::{Simulation, simulate};
 pub use error::PortfolioError;
 pub use record::{Outcome, Record};
-pub use replace::replace_file;
+pub use replace::PendingFile;
 pub use spec::{
     AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, LateAssets, Operation, Spec,
 };

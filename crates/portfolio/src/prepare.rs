@@ -2,10 +2,10 @@
 
 use allweather_core::{AssetId, Currency, Month, Year};
 use allweather_market::{Frequency, Instrument, Market};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 use ndarray::Array2;
 
-use crate::{LateAssets, PortfolioError, Spec};
+use crate::{LateAssets, Operation, PortfolioError, Spec};
 
 /// Market data of one run, `[steps, assets]` where not said otherwise. Step 0 is the first purchase.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(crate) struct Prepared {
     pub(crate) dates: Vec<NaiveDate>,
     pub(crate) months: Vec<Month>,
     pub(crate) ends_quarter: Vec<bool>,
+    /// The day after the last step, if the panel goes on.
+    pub(crate) next_review: Option<NaiveDate>,
     /// Fraction of a year from the step before to this one; 0 for step 0.
     pub(crate) year_fractions: Vec<f64>,
     pub(crate) universe: Vec<AssetId>,
@@ -63,8 +65,8 @@ impl Prepared {
         let (start, end) = (spec.start.unwrap_or(panel_first), spec.end.unwrap_or(panel_last));
         let first = months.partition_point(|m| *m < start);
         let last = months.partition_point(|m| *m <= end);
-        if first >= last {
-            return Err(PortfolioError::NoDates { start, end });
+        if first >= last || start < panel_first || end > panel_last {
+            return Err(PortfolioError::Span { start, end, first: panel_first, last: panel_last });
         }
         let rows = first..last;
         let (dates, months) = (panel.dates()[rows.clone()].to_vec(), months[rows.clone()].to_vec());
@@ -76,6 +78,11 @@ impl Prepared {
             let place = panel.position(&holding.asset).ok_or_else(unknown)?;
             places.push(place);
             instruments.push(panel.instruments()[place].clone());
+        }
+        if let Operation::Actual { lots, .. } = &spec.operation
+            && let Some(unknown) = lots.iter().find(|lot| instruments.iter().all(|i| i.id != lot.asset))
+        {
+            return Err(PortfolioError::UnknownLot { asset: unknown.asset.clone() });
         }
         let base = market.base();
         let mut foreign = Vec::new();
@@ -93,7 +100,8 @@ impl Prepared {
 
         let steps = dates.len();
         let mut prepared = Self {
-            ends_quarter: (0..steps).map(|t| ends_quarter(panel.frequency(), &dates, &months, t)).collect(),
+            ends_quarter: ends_quarter(&panel.dates()[first..], &panel.months()[first..], steps),
+            next_review: panel.dates().get(last).copied(),
             year_fractions: year_fractions(panel.frequency(), &dates),
             universe: instruments.iter().map(|i| i.id.clone()).collect(),
             weights: spec.holdings.as_slice().iter().map(|h| h.weight).collect(),
@@ -103,7 +111,7 @@ impl Prepared {
             since: Vec::new(),
             begins: vec![false; steps],
             volatility: None,
-            unit_prices: matches!(spec.operation, crate::Operation::Actual { .. })
+            unit_prices: matches!(spec.operation, Operation::Actual { .. })
                 .then(|| Array2::zeros((steps, places.len()))),
             dates,
             months,
@@ -245,14 +253,17 @@ impl Prepared {
     }
 }
 
-fn ends_quarter(frequency: Frequency, dates: &[NaiveDate], months: &[Month], t: usize) -> bool {
-    match frequency {
-        Frequency::Monthly => months[t].ends_quarter(),
-        _ => match months.get(t + 1) {
-            Some(next) => next.quarter() != months[t].quarter(),
-            None => months[t].ends_quarter() && dates[t] == months[t].last_day(),
-        },
-    }
+/// Whether each of the first `steps` dates is its quarter's last in the panel. Of a panel that ends there, the last date is it
+/// when no weekday of the quarter is left.
+fn ends_quarter(dates: &[NaiveDate], months: &[Month], steps: usize) -> Vec<bool> {
+    let last_of = |t: usize| {
+        if let Some(next) = months.get(t + 1) {
+            return next.quarter() != months[t].quarter();
+        }
+        let mut left = dates[t].iter_days().skip(1).take_while(|day| *day <= months[t].last_day());
+        months[t].ends_quarter() && left.all(|day| matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+    };
+    (0..steps).map(last_of).collect()
 }
 
 fn year_fractions(frequency: Frequency, dates: &[NaiveDate]) -> Vec<f64> {

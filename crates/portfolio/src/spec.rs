@@ -35,10 +35,10 @@ pub struct Spec {
     pub name: String,
     /// The initial capital in base currency; it is invested on the first date.
     pub capital: Capital,
-    /// The first month; the first of the prices when left out.
+    /// The first month, within the span of the prices; the first of them when left out.
     #[serde(default)]
     pub start: Option<Month>,
-    /// The last month; the last of the prices when left out.
+    /// The last month, within the span of the prices; the last of them when left out.
     #[serde(default)]
     pub end: Option<Month>,
     /// The assets and their strategic weights.
@@ -272,6 +272,7 @@ impl Spec {
     ///
     /// [`PortfolioError::Spec`] with line and column of what is refused, and the rule.
     pub fn from_json(text: &str) -> Result<Self, PortfolioError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         serde_json::from_str(text).map_err(|e| PortfolioError::Spec { reason: e.to_string() })
     }
 

@@ -142,6 +142,11 @@ impl Trading {
                 asset = asset.with_volatility(volatility.now[[t, i]], volatility.long_run[[t, i]])?;
             }
             let rates = model.rates(&asset);
+            let parts = [rates.commission, rates.slippage, rates.fx];
+            if !(parts.iter().all(|rate| *rate >= 0.0) && rates.total() < 0.5) {
+                let (asset, rate, date) = (instrument.id.clone(), rates.total(), market.date());
+                return Err(PortfolioError::CostRates { asset, rate, date });
+            }
             (self.commission[i], self.slippage[i], self.fx[i]) = (rates.commission, rates.slippage, rates.fx);
             self.total[i] = rates.total();
             self.charged.commission |= rates.commission != 0.0;

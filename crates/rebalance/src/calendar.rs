@@ -24,7 +24,7 @@ pub enum Period {
 pub enum Edge {
     /// On the first review of a new period. Works for any dates.
     Start,
-    /// On the last calendar day of the period. Made for month-end panels: a review on that very day is needed.
+    /// On the last review of the period. Where no next review is known, when no weekday of the period is left.
     End,
 }
 
@@ -69,11 +69,10 @@ impl Period {
         }
     }
 
+    /// Whether no weekday of the period is left after the date.
     fn ends_on(self, date: NaiveDate) -> bool {
-        match self {
-            Self::Week => date.weekday() == Weekday::Sun,
-            _ => date.succ_opt().is_none_or(|tomorrow| self.of(tomorrow) != self.of(date)),
-        }
+        let mut left = date.iter_days().skip(1).take_while(|day| self.of(*day) == self.of(date));
+        left.all(|day| matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
     }
 }
 
@@ -82,7 +81,9 @@ impl Rebalancer for Calendar {
         let date = review.date();
         let due = match self.on {
             Edge::Start => review.previous.is_some_and(|before| self.every.of(before) != self.every.of(date)),
-            Edge::End => self.every.ends_on(date),
+            Edge::End => review
+                .next
+                .map_or_else(|| self.every.ends_on(date), |next| self.every.of(next) != self.every.of(date)),
         };
         let every = self.every;
         Ok(if due { Decision::Rebalance(Reason::Due(every)) } else { Decision::Hold(Reason::NotDue(every)) })

@@ -191,5 +191,7 @@ pub(crate) fn cut<N: Number>(
     let whole = steps.whole_below();
     let steps = if whole < steps { whole.plus(N::ONE)? } else { whole };
     let left = buy.minus(steps.times(increment)?)?;
-    Ok(if left < minimum || left <= N::ZERO { N::ZERO } else { left })
+    // Less than half a step is what rounding left of a purchase that is cut to nothing.
+    let nothing = left.plus(left)? < increment;
+    Ok(if left < minimum || nothing { N::ZERO } else { left })
 }

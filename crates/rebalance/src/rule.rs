@@ -18,19 +18,27 @@ pub struct Review<'a> {
     pub weights: &'a [f64],
     /// The day of the review before, if there was one.
     pub previous: Option<NaiveDate>,
+    /// The day of the next review, if there is one: a calendar is known in advance, prices are not.
+    pub next: Option<NaiveDate>,
 }
 
 impl<'a> Review<'a> {
     /// A first review: of `weights` against `targets`, with the market as of the day.
     #[must_use]
     pub fn new(market: AsOf<'a>, targets: &'a [f64], weights: &'a [f64]) -> Self {
-        Self { market, targets, weights, previous: None }
+        Self { market, targets, weights, previous: None, next: None }
     }
 
     /// The same review with the day of the one before.
     #[must_use]
     pub fn after(self, previous: NaiveDate) -> Self {
         Self { previous: Some(previous), ..self }
+    }
+
+    /// The same review with the day of the next one.
+    #[must_use]
+    pub fn before(self, next: NaiveDate) -> Self {
+        Self { next: Some(next), ..self }
     }
 
     /// The day of the review.

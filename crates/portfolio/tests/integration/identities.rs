@@ -222,6 +222,7 @@ proptest! {
             let weights: Vec<f64> = step.after.iter().map(|h| h / step.value_after).collect();
             let review = Review::new(market.as_of(step.date), &strategic, &weights)
                 .after(record.step(k - 1).unwrap().date);
+            let review = record.step(k + 1).map_or(review, |next| review.before(next.date));
             let mut targets = Targets::new(strategic.clone());
             let decision = case.spec.rule.decide(&review, &mut targets).unwrap();
             match &case.spec.rule {

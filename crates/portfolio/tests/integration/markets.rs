@@ -152,6 +152,15 @@ impl Case {
         simulate(&self.spec, &self.world.market(), &self.world.rates()).unwrap()
     }
 
+    /// The case in an operation, with lots for what is held.
+    pub(crate) fn operated(mut self, mut operation: Operation) -> Self {
+        if let Operation::Actual { lots, .. } = &mut operation {
+            lots.truncate(self.world.assets.len());
+        }
+        self.spec.operation = operation;
+        self
+    }
+
     /// The case in divisible holdings.
     pub(crate) fn divisible(mut self) -> Self {
         self.spec.operation = Operation::Simulation;
@@ -433,14 +442,14 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
                 holdings: Holdings::new(holdings).unwrap(),
                 late_assets: LateAssets::LeaveOut,
                 rule,
-                operation,
+                operation: Operation::Simulation,
                 costs,
                 expenses,
                 missing_indicators: MissingPolicy::Refuse,
                 fx,
                 cash,
             };
-            Case { world, spec }
+            Case { world, spec }.operated(operation)
         },
     )
 }

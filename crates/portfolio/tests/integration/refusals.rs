@@ -1,15 +1,14 @@
 //! What is refused, and in which words: value, place and rule.
 
-use std::{collections::BTreeMap, fs, io, io::Write};
+use std::{collections::BTreeMap, fs, io, io::Write, path::Path};
 
 use allweather_core::{Currency, Year};
 use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv};
 use allweather_portfolio::{
-    Capital, Holding, Holdings, PortfolioError, Record, Simulation, Spec,
+    Capital, Holding, Holdings, PendingFile, PortfolioError, Record, Simulation, Spec,
     costs::{CostModel, CostRates, TradedAsset},
     fx_overlay::FxError,
     rebalance::{Decision, Reason, RebalanceError, Rebalancer, Review, Targets},
-    replace_file,
     rfr::PrescribedRate,
     simulate,
 };
@@ -42,6 +41,13 @@ fn spec(more: &str) -> Spec {
 
 fn run(spec: &Spec, market: &Market) -> Result<Record, PortfolioError> {
     simulate(spec, market, &BTreeMap::<Year, PrescribedRate>::new())
+}
+
+fn replace_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), PortfolioError> {
+    PendingFile::write(path, write)?.replace()
 }
 
 fn refusal(spec: &Spec, market: &Market) -> String {
@@ -78,11 +84,11 @@ fn unknown_assets_and_empty_spans_are_refused() {
     assert_eq!(refusal(&other, &market), "atlantis is among the holdings but has no prices in the market");
     assert_eq!(
         refusal(&spec(r#""start":"2021-01","end":"2021-05""#), &market),
-        "there are no prices from 2021-01 to 2021-05"
+        "the run is to go from 2021-01 to 2021-05; there are prices from 2019-11 to 2020-03"
     );
     assert_eq!(
         refusal(&spec(r#""start":"2020-02","end":"2020-01""#), &market),
-        "there are no prices from 2020-02 to 2020-01"
+        "the run is to go from 2020-02 to 2020-01; there are prices from 2019-11 to 2020-03"
     );
 }
 
@@ -188,7 +194,8 @@ fn a_lost_portfolio_ends_the_run_and_costs_cannot_eat_the_trade() {
     assert!(error.to_string().ends_with("on 2019-12-31: it is lost"), "{error}");
     let (market, spec, rates) = (market(PRICES, SPOTS, RATES), spec(""), BTreeMap::new());
     let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_costs(&Everything).unwrap();
-    assert_eq!(simulation.run().unwrap_err().to_string(), "cost rate 1 at position 0 is not in 0..0.5");
+    let words = "the cost model charges 1 of the traded value for home on 2019-11-30";
+    assert!(simulation.run().unwrap_err().to_string().starts_with(words));
     let file =
         spec.canonical_json().replace(r#""costs":{"proportional":"0"}"#, r#""costs":{"proportional":"1"}"#);
     assert!(

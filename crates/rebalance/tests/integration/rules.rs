@@ -101,6 +101,7 @@ fn due_dates(rule: Calendar, dates: &[NaiveDate]) -> Vec<String> {
     for (i, date) in dates.iter().enumerate() {
         let review = Review::new(market.as_of(*date), &[1.0], &[1.0]);
         let review = if i == 0 { review } else { review.after(dates[i - 1]) };
+        let review = dates.get(i + 1).map_or(review, |next| review.before(*next));
         if rule.decide(&review, &mut Targets::new(vec![1.0])).unwrap().trades() {
             due.push(date.to_string());
         }
@@ -126,6 +127,15 @@ fn calendars_on_days_and_on_month_ends() {
     let ends: Vec<NaiveDate> = first.through(first.offset(13)).map(Month::last_day).collect();
     assert_eq!(due_dates(Calendar { every: Period::Quarter, on: Edge::End }, &ends).len(), 4);
     assert_eq!(due_dates(Calendar { every: Period::Year, on: Edge::End }, &ends), ["2024-12-31"]);
+    // Days without weekends: a period ends on its last day there is, a Friday as well.
+    let weekdays: Vec<NaiveDate> = (0..120)
+        .map(|k| day("2023-09-01") + TimeDelta::days(k))
+        .filter(|date| date.format("%u").to_string().as_str() < "6")
+        .collect();
+    assert_eq!(
+        due_dates(Calendar { every: Period::Month, on: Edge::End }, &weekdays),
+        ["2023-09-29", "2023-10-31", "2023-11-30", "2023-12-29"]
+    );
     // Without a review before, nothing is known to be new.
     assert_eq!(
         due_dates(Calendar { every: Period::Month, on: Edge::Start }, &ends[..1]),
