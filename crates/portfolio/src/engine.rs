@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use allweather_cashflow::{SpendingRule, SpendingYear, paths::Account};
-use allweather_core::{Currency, Number, Rate, Year};
+use allweather_cashflow::SpendingRule;
+use allweather_core::{Currency, Number, Year};
 use allweather_costs::{CostModel, Proportional, UniverseCosts};
 use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
@@ -14,6 +14,7 @@ use allweather_rfr::PrescribedRate;
 use crate::{
     CashYield, CostParts, CostSpec, Outcome, PortfolioError, QuarterRecord, Record, Spec,
     prepare::Prepared,
+    purse::Purse,
     quarter::Payment,
     record::{Facts, Off, Recorder},
     trading::{Trading, Wanted},
@@ -207,46 +208,9 @@ struct State {
     forward_fee: f64,
     /// Short rate of the base currency when the period began.
     cash_rate: f64,
-    expenses: Option<ExpenseState>,
+    purse: Option<Purse>,
     paid: CostParts,
     outcome: Outcome,
-}
-
-struct ExpenseState {
-    account: Option<Account>,
-    initial_capital: f64,
-    initial_pool: f64,
-    pool_years: f64,
-    rates: Vec<f64>,
-    /// The calendar year that is running, the first of the run to begin with.
-    year: Year,
-    /// Invested and pool together at the start of this year and of the year before.
-    market_value: f64,
-    previous_market_value: f64,
-    expense: f64,
-    previous_expense: f64,
-    growth: f64,
-    last_return: f64,
-}
-
-impl ExpenseState {
-    /// The pool now: the initial one until the first quarter is settled.
-    fn pool(&self) -> f64 {
-        self.account.map_or(self.initial_pool, |a| a.pool())
-    }
-
-    /// Invested capital now: the initial capital until the first quarter is settled.
-    fn invested(&self) -> f64 {
-        self.account.map_or(self.initial_capital, |a| a.invested())
-    }
-
-    fn begin(&mut self, year: Year, market_value: f64) {
-        self.year = year;
-        (self.previous_market_value, self.market_value) = (self.market_value, market_value);
-        self.previous_expense = self.expense;
-        self.last_return = self.growth - 1.0;
-        self.growth = 1.0;
-    }
 }
 
 impl State {
@@ -264,20 +228,7 @@ impl State {
                 })
             }
         };
-        let expenses = spec.expenses.as_ref().map(|e| ExpenseState {
-            account: None,
-            initial_capital: capital,
-            initial_pool: e.initial_pool.to_double(),
-            pool_years: e.pool_years.to_double(),
-            rates: Vec::with_capacity(steps / 4 + 2),
-            year: prepared.year(0),
-            market_value: capital + e.initial_pool.to_double(),
-            previous_market_value: 0.0,
-            expense: 0.0,
-            previous_expense: 0.0,
-            growth: 1.0,
-            last_return: 0.0,
-        });
+        let purse = spec.expenses.as_ref().map(|e| Purse::new(e, capital, prepared.year(0), steps));
         let mut targets_in_force = vec![0.0; assets];
         prepared.weights_at(0, &mut targets_in_force);
         Ok(Self {
@@ -293,7 +244,7 @@ impl State {
             exposures: prepared.foreign.iter().map(|c| (*c, 0.0)).collect(),
             forward_fee: spec.fx.as_ref().map_or(0.0, |fx| fx.fee().to_f64()),
             cash_rate: 0.0,
-            expenses,
+            purse,
             paid: CostParts::default(),
             outcome: Outcome::with_steps(steps),
         })
@@ -302,8 +253,8 @@ impl State {
     fn into_outcome(self) -> Outcome {
         let mut outcome = self.outcome;
         outcome.final_value = self.value;
-        outcome.pool = self.expenses.as_ref().map_or(0.0, ExpenseState::pool);
-        outcome.invested = self.expenses.as_ref().map(ExpenseState::invested);
+        outcome.pool = self.purse.as_ref().map_or(0.0, Purse::pool);
+        outcome.invested = self.purse.as_ref().map(Purse::invested);
         outcome
     }
 }
@@ -350,8 +301,8 @@ impl Simulation<'_> {
             outcome.rebalances += 1;
             outcome.turnover += traded(&state.holdings, &state.trading.after) / value;
         }
-        if let Some(expenses) = &mut state.expenses {
-            expenses.growth *= after_costs / value_before;
+        if let Some(purse) = &mut state.purse {
+            purse.grow(after_costs / value_before);
         }
         if trade.is_some() {
             self.refuse_trades_without_price(t, state)?;
@@ -376,7 +327,7 @@ impl Simulation<'_> {
                 outcomes: state.trading.outcomes(),
                 costs,
                 quarter,
-                pool: state.expenses.as_ref().map_or(0.0, ExpenseState::pool),
+                pool: state.purse.as_ref().map_or(0.0, Purse::pool),
                 opened,
                 book: state.book.as_ref(),
             });
@@ -470,40 +421,12 @@ impl Simulation<'_> {
 
     /// What the ledger will do at this step, if it ends a quarter and there are expenses.
     fn payment(&self, t: usize, state: &mut State) -> Result<Option<Payment>, PortfolioError> {
-        let year = self.prepared.year(t);
-        let market_value = state.value;
-        let Some(expenses) = &mut state.expenses else { return Ok(None) };
-        if year != expenses.year {
-            expenses.begin(year, market_value + expenses.pool());
-        }
+        let (Some(purse), Some(rule)) = (&mut state.purse, self.spending) else { return Ok(None) };
+        purse.enter(self.prepared.year(t), state.value);
         if !self.prepared.ends_quarter[t] {
             return Ok(None);
         }
-        let Some(rule) = self.spending else { return Ok(None) };
-        // The rates from the first year of the run to this one.
-        let first = self.prepared.year(0).number();
-        expenses.rates.clear();
-        for number in first..=year.number() {
-            let year = Year::new(number);
-            let rate = self.rates.get(&year).ok_or(PortfolioError::MissingRate { year })?;
-            expenses.rates.push(Rate::from_percent(rate.rate).to_f64());
-        }
-        let mut now = SpendingYear::new(expenses.initial_capital, &expenses.rates, expenses.market_value)?;
-        if year.number() > first {
-            now =
-                now.after(expenses.previous_expense, expenses.previous_market_value, expenses.last_return)?;
-        }
-        expenses.expense = rule.annual_expense(&now)?;
-        if !(expenses.expense >= 0.0 && expenses.expense.is_finite()) {
-            return Err(PortfolioError::Expense { year, expense: expenses.expense });
-        }
-        let cap = expenses.pool_years * expenses.expense;
-        let account = match expenses.account {
-            Some(account) => account,
-            None => Account::new(expenses.initial_capital, expenses.initial_pool, cap)?,
-        };
-        expenses.account = Some(account);
-        Ok(Some(Payment { invested: account.invested(), claim: expenses.expense / 4.0 + account.headroom() }))
+        purse.claim(rule, self.rates).map(Some)
     }
 
     /// Steps 4 and 5, the trade: netted with the quarter's payment, solved together with it. `None` when nothing is asked.
@@ -585,35 +508,13 @@ impl Simulation<'_> {
         state: &mut State,
     ) -> Result<Option<QuarterRecord>, PortfolioError> {
         state.paid.add(trade_costs);
-        let Some(payment) = payment else { return Ok(None) };
-        let Some(expenses) = &mut state.expenses else { return Ok(None) };
-        let Some(account) = &mut expenses.account else { return Ok(None) };
+        let (Some(payment), Some(purse)) = (payment, &mut state.purse) else { return Ok(None) };
         // What was paid before this step has already left the value: the gain is before any cost of the quarter.
         let costs = state.paid.total();
         let gain = value + (costs - trade_costs.total()) - payment.invested;
-        let consumption = expenses.expense / 4.0;
-        let cap = expenses.pool_years * expenses.expense;
-        let settled = account.settle(gain, costs, consumption, cap)?;
         state.paid = CostParts::default();
         let rate = self.rates.get(&self.prepared.year(t));
-        Ok(Some(QuarterRecord {
-            quarter: self.prepared.months[t].quarter(),
-            rate: rate.map(|r| r.rate),
-            indicator: rate.map(|r| r.chosen),
-            gain,
-            costs,
-            annual_expense: expenses.expense,
-            consumption,
-            pool_cap: cap,
-            excess: settled.excess,
-            headroom: settled.headroom,
-            withdrawn: settled.withdrawn,
-            reinvested: settled.reinvested,
-            pool: settled.pool,
-            shortfall: settled.shortfall,
-            halted: settled.halted,
-            invested: settled.invested,
-        }))
+        purse.settle(self.prepared.months[t].quarter(), rate, gain, costs).map(Some)
     }
 
     /// Step 6: hedge and overlay for the next step; nothing is opened on the last date.

@@ -36,6 +36,7 @@ mod engine;
 mod error;
 pub mod prelude;
 mod prepare;
+mod purse;
 mod quarter;
 mod record;
 mod replace;

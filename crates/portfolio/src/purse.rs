@@ -1,0 +1,156 @@
+//! The running ledger of a run's expenses: what a quarter claims, and how it is settled.
+
+use std::collections::BTreeMap;
+
+use allweather_cashflow::{SpendingRule, SpendingYear, paths::Account};
+use allweather_core::{Number, Quarter, Rate, Year};
+use allweather_rfr::PrescribedRate;
+
+use crate::{Expenses, PortfolioError, QuarterRecord, quarter::Payment};
+
+#[derive(Debug)]
+pub(crate) struct Purse {
+    /// From the first quarter's end on, when its cap is known.
+    account: Option<Account>,
+    initial_capital: f64,
+    initial_pool: f64,
+    pool_years: f64,
+    first_year: Year,
+    /// The prescribed rates from the first year to the running one, fractions.
+    rates: Vec<f64>,
+    /// The calendar year that is running.
+    year: Year,
+    /// Invested and pool together at the start of this year and of the year before.
+    market_value: f64,
+    previous_market_value: f64,
+    /// The annual expense of this year and of the year before.
+    expense: f64,
+    previous_expense: f64,
+    /// Growth of the portfolio within this year, and its return over the year before.
+    growth: f64,
+    last_return: f64,
+}
+
+impl Purse {
+    pub(crate) fn new(expenses: &Expenses, capital: f64, first_year: Year, steps: usize) -> Self {
+        let initial_pool = expenses.initial_pool.to_double();
+        Self {
+            account: None,
+            initial_capital: capital,
+            initial_pool,
+            pool_years: expenses.pool_years.to_double(),
+            first_year,
+            // Room for all years, so that nothing is allocated on the way.
+            rates: Vec::with_capacity(steps / 4 + 2),
+            year: first_year,
+            market_value: capital + initial_pool,
+            previous_market_value: 0.0,
+            expense: 0.0,
+            previous_expense: 0.0,
+            growth: 1.0,
+            last_return: 0.0,
+        }
+    }
+
+    /// The pool now: the initial one until the first quarter is settled.
+    pub(crate) fn pool(&self) -> f64 {
+        self.account.map_or(self.initial_pool, |a| a.pool())
+    }
+
+    /// Invested capital now: the initial capital until the first quarter is settled.
+    pub(crate) fn invested(&self) -> f64 {
+        self.account.map_or(self.initial_capital, |a| a.invested())
+    }
+
+    /// A step in `year` begins, with the portfolio worth `value` after the step before.
+    pub(crate) fn enter(&mut self, year: Year, value: f64) {
+        if year == self.year {
+            return;
+        }
+        self.year = year;
+        (self.previous_market_value, self.market_value) = (self.market_value, value + self.pool());
+        self.previous_expense = self.expense;
+        self.last_return = self.growth - 1.0;
+        self.growth = 1.0;
+    }
+
+    /// The portfolio grew by this factor in a step.
+    pub(crate) fn grow(&mut self, factor: f64) {
+        self.growth *= factor;
+    }
+
+    /// What this quarter's end will ask for, by the year's expense as the rule sees it now.
+    pub(crate) fn claim(
+        &mut self,
+        rule: &dyn SpendingRule,
+        rates: &BTreeMap<Year, PrescribedRate>,
+    ) -> Result<Payment, PortfolioError> {
+        let year = self.year;
+        self.rates.clear();
+        for number in self.first_year.number()..=year.number() {
+            let year = Year::new(number);
+            let rate = rates.get(&year).ok_or(PortfolioError::MissingRate { year })?;
+            self.rates.push(Rate::from_percent(rate.rate).to_f64());
+        }
+        let mut now = SpendingYear::new(self.initial_capital, &self.rates, self.market_value)?;
+        if year > self.first_year {
+            now = now.after(self.previous_expense, self.previous_market_value, self.last_return)?;
+        }
+        let expense = rule.annual_expense(&now)?;
+        if !(expense >= 0.0 && expense.is_finite()) {
+            return Err(PortfolioError::Expense { year, expense });
+        }
+        self.expense = expense;
+        let account = self.account()?;
+        self.account = Some(account);
+        Ok(Payment { invested: account.invested(), claim: self.consumption() + account.headroom() })
+    }
+
+    /// Settles the quarter that was claimed.
+    pub(crate) fn settle(
+        &mut self,
+        quarter: Quarter,
+        rate: Option<&PrescribedRate>,
+        gain: f64,
+        costs: f64,
+    ) -> Result<QuarterRecord, PortfolioError> {
+        let (consumption, pool_cap) = (self.consumption(), self.cap());
+        let mut account = self.account()?;
+        let settled = account.settle(gain, costs, consumption, pool_cap)?;
+        self.account = Some(account);
+        Ok(QuarterRecord {
+            quarter,
+            rate: rate.map(|r| r.rate),
+            indicator: rate.map(|r| r.chosen),
+            gain,
+            costs,
+            annual_expense: self.expense,
+            consumption,
+            pool_cap,
+            excess: settled.excess,
+            headroom: settled.headroom,
+            withdrawn: settled.withdrawn,
+            reinvested: settled.reinvested,
+            pool: settled.pool,
+            shortfall: settled.shortfall,
+            halted: settled.halted,
+            invested: settled.invested,
+        })
+    }
+
+    /// The account; at the first quarter's end it begins with that quarter's cap.
+    fn account(&self) -> Result<Account, PortfolioError> {
+        match self.account {
+            Some(account) => Ok(account),
+            None => Ok(Account::new(self.initial_capital, self.initial_pool, self.cap())?),
+        }
+    }
+
+    fn consumption(&self) -> f64 {
+        self.expense / 4.0
+    }
+
+    fn cap(&self) -> f64 {
+        self.pool_years * self.expense
+    }
+}
