@@ -296,6 +296,25 @@ fn the_main_job_runs_and_writes_its_files() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What the README shows of the main job is what the main job prints.
+#[test]
+fn the_readme_shows_what_is_printed() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let report = run(&Arguments { spec: None, data: None, out: folder.path().to_owned() })?;
+    let readme = include_str!("../README.md");
+    let shown =
+        readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    let lines: Vec<&str> = shown.lines().filter(|line| !line.is_empty() && line.trim() != "…").collect();
+    assert!(lines.len() > 15, "{lines:?}");
+    for line in lines {
+        assert!(
+            report.lines().any(|printed| printed == line),
+            "the README shows, and nothing prints: {line:?}"
+        );
+    }
+    Ok(())
+}
+
 #[test]
 fn a_broken_spec_or_folder_is_named_and_nothing_is_written() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;

@@ -121,26 +121,53 @@ fn check(
             return Err(RebalanceError::Length { what, found, expected });
         }
     }
-    let not_negative = "nought or more, and finite";
-    within("holding", holdings, not_negative, |h| (0.0..f64::INFINITY).contains(&h))?;
-    within("target weight", weights, not_negative, |w| (0.0..f64::INFINITY).contains(&w))?;
+    let (finite, not_negative) = (f64::INFINITY, "nought or more, and finite");
+    within("holding", holdings, 0.0, finite, not_negative)?;
+    within("target weight", weights, 0.0, finite, not_negative)?;
     // A half or more on each side could eat the trade itself.
-    within("cost rate", cost_rates, "in 0..0.5", |k| (0.0..0.5).contains(&k))?;
-    within("budget", &[budget.base, budget.multiple], "finite", f64::is_finite)
+    within("cost rate", cost_rates, 0.0, 0.5, "in 0..0.5")?;
+    within("budget", &[budget.base, budget.multiple], f64::MIN, finite, "finite")
 }
 
+/// Whether every value is in `low..high` and a number.
+///
+/// This stands before every trade of a simulation, so it has no branch within the loop: the place of what is refused is looked for
+/// only when there is something.
 fn within(
     what: &'static str,
     values: &[f64],
+    low: f64,
+    high: f64,
     rule: &'static str,
-    fine: impl Fn(f64) -> bool,
 ) -> Result<(), RebalanceError> {
-    // Without an early exit the loop has no branch; the place is looked for only when there is one.
-    if values.iter().fold(true, |all, x| all & fine(*x)) {
+    let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    // Comparisons pass over what is no number; times nought, only a finite number is nought.
+    let mut poison = [0.0; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut take = |lane: usize, x: f64| {
+        least[lane] = if x < least[lane] { x } else { least[lane] };
+        most[lane] = if x > most[lane] { x } else { most[lane] };
+        poison[lane] += x * 0.0;
+    };
+    for chunk in chunks {
+        for (lane, x) in chunk.iter().enumerate() {
+            take(lane, *x);
+        }
+    }
+    for (lane, x) in rest.iter().enumerate() {
+        take(lane, *x);
+    }
+    let fine = least.iter().all(|x| *x >= low) && most.iter().all(|x| *x < high);
+    if fine && folded(poison) == 0.0 {
         return Ok(());
     }
-    let position = values.iter().position(|x| !fine(*x)).unwrap_or_default();
-    Err(RebalanceError::Range { what, value: values[position], position, rule })
+    let position = values.iter().position(|x| !(low..high).contains(x)).unwrap_or_default();
+    Err(RebalanceError::Range {
+        what,
+        value: values.get(position).copied().unwrap_or_default(),
+        position,
+        rule,
+    })
 }
 
 /// The breakpoint walk.
