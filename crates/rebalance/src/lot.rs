@@ -128,7 +128,8 @@ pub(crate) struct LotOrder<N> {
     pub(crate) outcome: Outcome,
 }
 
-/// The order that is nearest to `wanted` units (positive buys) among the sizes of a lot, never selling more than `held`.
+/// The order that is nearest to `wanted` units (positive buys) among the sizes of a lot, where a sale never
+/// exceeds `held`; a round trip of a purchase sells back what it has just bought, whatever was held.
 /// `minimum` and `increment` are in units; an increment of nought does not fit.
 pub(crate) fn fit<N: Number>(
     wanted: N,

@@ -75,7 +75,8 @@ impl LotSize {
         self.increment
     }
 
-    /// The order nearest to `wanted` units (positive buys) that this lot allows; never sells more than `held`.
+    /// The order nearest to `wanted` units (positive buys) that this lot allows; a sale never exceeds `held`, but a round trip
+    /// of a purchase sells back what it has just bought, whatever was held.
     ///
     /// # Errors
     ///
