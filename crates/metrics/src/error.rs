@@ -1,4 +1,9 @@
-/// Why numbers are not a series of returns.
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::Periodicity;
+
+/// Why numbers were refused.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetricsError {
@@ -20,10 +25,141 @@ pub enum MetricsError {
         /// The refused value, a fraction.
         value: f64,
     },
+    /// A number among many paths or rules is infinite or not a number.
+    #[error("the number in row {row}, period {period} (both from 0) is {value}, which is not finite")]
+    #[non_exhaustive]
+    NotFiniteInRow {
+        /// The path or rule, from 0.
+        row: usize,
+        /// The period, from 0.
+        period: usize,
+        /// The refused value.
+        value: f64,
+    },
+    /// A return among many paths is below −1.
+    #[error("the return {value} of path {row} in period {period} (both from 0) is below -1")]
+    #[non_exhaustive]
+    BelowTotalLossInRow {
+        /// The path, from 0.
+        row: usize,
+        /// The period, from 0.
+        period: usize,
+        /// The refused value, a fraction.
+        value: f64,
+    },
+    /// Two series that belong together have different lengths.
+    #[error("a series of {found} periods stands beside one of {expected}")]
+    #[non_exhaustive]
+    Lengths {
+        /// The periods of the series that was there first.
+        expected: usize,
+        /// The periods of the other.
+        found: usize,
+    },
+    /// Two series that belong together have periods of different length.
+    #[error("a series of period {found:?} stands beside one of period {expected:?}")]
+    #[non_exhaustive]
+    Periodicities {
+        /// The periodicity of the series that was there first.
+        expected: Periodicity,
+        /// That of the other.
+        found: Periodicity,
+    },
+    /// A rate that is not a finite number above −1.
+    #[error("a rate of {rate} is not a finite number above -1")]
+    #[non_exhaustive]
+    Rate {
+        /// The refused rate, a fraction.
+        rate: f64,
+    },
+    /// A tail that is not a share above 0 and up to one half.
+    #[error("a tail of {fraction} is not above 0 and at most 0.5: the worst 5 % are a tail of 0.05")]
+    #[non_exhaustive]
+    Tail {
+        /// The refused share.
+        fraction: f64,
+    },
+    /// A bootstrap without draws.
+    #[error("a bootstrap of 0 draws: it takes 1 or more")]
+    NoDraws,
+    /// A mean block length below 1, infinite or not a number.
+    #[error("a mean block length of {length} is not a number of 1 or more")]
+    #[non_exhaustive]
+    BlockLength {
+        /// The refused length, in periods.
+        length: f64,
+    },
+    /// Moments that no sample has.
+    #[error(
+        "no sample has a Sharpe ratio of {sharpe}, a skewness of {skewness} and a raw kurtosis of {kurtosis_raw}: \
+         they are finite, and the kurtosis is at least 1 + skewness²"
+    )]
+    #[non_exhaustive]
+    Moments {
+        /// The Sharpe ratio.
+        sharpe: f64,
+        /// The skewness.
+        skewness: f64,
+        /// The raw kurtosis: 3 for a normal distribution.
+        kurtosis_raw: f64,
+    },
+    /// A number of trials below 1, or a deviation of their Sharpe ratios that is negative or not finite.
+    #[error(
+        "{count} trials whose Sharpe ratios deviate by {deviation}: it takes 1 or more, and a finite number from 0 up"
+    )]
+    #[non_exhaustive]
+    Trials {
+        /// How many there are.
+        count: usize,
+        /// The deviation of their Sharpe ratios.
+        deviation: f64,
+    },
+    /// An annual Sharpe ratio that is infinite or not a number.
+    #[error("a Sharpe ratio of {sharpe} is not finite")]
+    #[non_exhaustive]
+    Sharpe {
+        /// The refused ratio.
+        sharpe: f64,
+    },
+    /// An amount that is infinite or not a number.
+    #[error("the amount of {date} is {amount}, which is not finite")]
+    #[non_exhaustive]
+    Amount {
+        /// Its day.
+        date: NaiveDate,
+        /// The refused amount.
+        amount: f64,
+    },
+    /// A period that ends on the day it begins, or before.
+    #[error("a period from {first} to {last} has no days")]
+    #[non_exhaustive]
+    NoDays {
+        /// The day it begins.
+        first: NaiveDate,
+        /// The day it ends.
+        last: NaiveDate,
+    },
+    /// A flow that is not within the period.
+    #[error("the flow of {date} is not after {first} and at the latest on {last}")]
+    #[non_exhaustive]
+    FlowOutside {
+        /// The day of the flow.
+        date: NaiveDate,
+        /// The day the period begins; a flow of that day is in the first value already.
+        first: NaiveDate,
+        /// The day it ends.
+        last: NaiveDate,
+    },
+    /// The numbers are in order, and there is no such measure.
+    #[error(transparent)]
+    Undefined(#[from] Undefined),
 }
 
 /// Why a series has no such measure: an answer, not a mistake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+///
+/// On the wire `"no_variation"` or `{"too_few":{"needed":2,"found":1}}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Undefined {
     /// The series is too short.
@@ -38,4 +174,44 @@ pub enum Undefined {
     /// The measure is beyond the range of a double.
     #[error("it is too large for a double")]
     TooLarge,
+    /// The numbers are all equal, or differ by no more than rounding: nothing to divide by.
+    #[error("the returns do not vary")]
+    NoVariation,
+    /// No period is below the hurdle by more than rounding.
+    #[error("no period is below the hurdle")]
+    NoDownside,
+    /// Wealth never fell by more than rounding.
+    #[error("wealth never fell")]
+    NoDrawdown,
+    /// The quantile to divide by is 0.
+    #[error("the lower quantile is 0")]
+    NoLowerTail,
+    /// An estimated variance is not above 0: the series is too short for its autocorrelation or its moments.
+    #[error("the estimated variance is not above 0")]
+    NoVariance,
+    /// The capital that worked, in the mean over the period, is not above 0.
+    #[error("the mean capital is not above 0")]
+    NoCapital,
+    /// Flows that all have one sign: no rate discounts them to 0.
+    #[error("the flows are never both paid and received: no rate discounts them to 0")]
+    NoSignChange,
+    /// More than one rate discounts the flows to 0, and none is the right one.
+    #[error("{found} rates or more discount the flows to 0")]
+    #[non_exhaustive]
+    SeveralRates {
+        /// How many are known; a rate that the value touches without crossing counts twice.
+        found: usize,
+    },
+    /// No rate above −100 % discounts the flows to 0, although there are flows of both signs.
+    #[error("no rate above -100 % discounts the flows to 0")]
+    NoRate,
+}
+
+/// The number, unless it is beyond a double.
+pub(crate) fn finite(value: f64) -> Result<f64, Undefined> {
+    if value.is_finite() { Ok(value) } else { Err(Undefined::TooLarge) }
+}
+
+pub(crate) fn at_least(needed: usize, found: usize) -> Result<(), Undefined> {
+    if found < needed { Err(Undefined::TooFew { needed, found }) } else { Ok(()) }
 }

@@ -36,11 +36,15 @@ impl Periodicity {
     /// How many periods make a year, at least 1.
     #[must_use]
     pub fn periods_a_year(self) -> f64 {
+        self.whole_periods_a_year() as f64
+    }
+
+    pub(crate) fn whole_periods_a_year(self) -> usize {
         match self {
             Self::Daily { days_a_year } => days_a_year.get().into(),
-            Self::Monthly => 12.0,
-            Self::Quarterly => 4.0,
-            Self::Annual => 1.0,
+            Self::Monthly => 12,
+            Self::Quarterly => 4,
+            Self::Annual => 1,
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Returns, Undefined};
+use crate::{Returns, Undefined, error::finite, spread::Spread};
 
 /// The annualised volatility, a fraction: the sample standard deviation times the root of the periods a year.
 ///
@@ -28,13 +28,6 @@ use crate::{Returns, Undefined};
 ///
 /// Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2008, with n − 1.
 pub fn volatility(returns: &Returns<'_>) -> Result<f64, Undefined> {
-    returns.at_least(2)?;
-    let values = returns.values();
-    let n = values.len() as f64;
-    // Counted from the first return: equal returns then differ by exactly 0, which their rounded mean would not give.
-    let first = values.first().copied().unwrap_or_default();
-    let mean = values.iter().map(|r| r - first).sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|r| (r - first - mean).powi(2)).sum();
-    let annual = (squares / (n - 1.0) * returns.periodicity().periods_a_year()).sqrt();
-    if annual.is_finite() { Ok(annual) } else { Err(Undefined::TooLarge) }
+    let deviation = Spread::of(&returns.values()).deviation()?;
+    finite(deviation * returns.periodicity().periods_a_year().sqrt())
 }

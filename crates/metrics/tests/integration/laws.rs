@@ -1,7 +1,10 @@
-use allweather_metrics::{annual_return_geometric, max_drawdown, volatility};
+use allweather_metrics::{
+    Undefined, annual_return_arithmetic, annual_return_geometric, downside_deviation, kurtosis_excess,
+    kurtosis_raw, max_drawdown, omega, skewness, sortino, volatility,
+};
 use proptest::prelude::*;
 
-use crate::{annual, monthly};
+use crate::{annual, monthly, over};
 
 fn returns() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(prop_oneof![9 => -0.3..0.35_f64, 1 => Just(0.0)], 1..60)
@@ -18,7 +21,8 @@ fn wealth(values: &[f64]) -> Vec<f64> {
 proptest! {
     #[test]
     fn the_geometric_mean_is_at_most_the_arithmetic(values in returns()) {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let mean = annual_return_arithmetic(&annual(&values)).unwrap();
+        prop_assert!((mean - values.iter().sum::<f64>() / values.len() as f64).abs() < 1e-12);
         let rate = annual_return_geometric(&annual(&values)).unwrap();
         prop_assert!(rate <= mean + 1e-12, "{} {}", rate, mean);
         // And it ends at the same wealth.
@@ -60,5 +64,50 @@ proptest! {
                 prop_assert!(fall(peak, trough) >= drawdown.depth - 1e-12, "{} {}", peak, trough);
             }
         }
+    }
+
+    #[test]
+    fn omega_over_the_mean_is_one(values in prop::collection::vec(-0.3..0.35_f64, 2..60)) {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        prop_assert!((omega(&over(&values, mean)).unwrap() - 1.0).abs() < 1e-9);
+        // A lower hurdle is a better omega.
+        if let Ok(lower) = omega(&over(&values, mean - 0.01)) {
+            prop_assert!(lower > 1.0);
+        }
+    }
+
+    #[test]
+    fn downside_and_upside_are_the_whole(values in prop::collection::vec(-0.3..0.35_f64, 2..60), rate in -0.1..0.1_f64) {
+        let mirrored: Vec<f64> = values.iter().map(|r| -r).collect();
+        let below = downside_deviation(&over(&values, rate)).unwrap();
+        let above = downside_deviation(&over(&mirrored, -rate)).unwrap();
+        let square = values.iter().map(|r| (r - rate).powi(2)).sum::<f64>() / values.len() as f64 * 12.0;
+        prop_assert!((below.powi(2) + above.powi(2) - square).abs() < 1e-12);
+    }
+
+    #[test]
+    fn sortino_ignores_the_unit(values in prop::collection::vec(-0.3..0.35_f64, 2..60), factor in 0.01..2.0_f64) {
+        let scaled: Vec<f64> = values.iter().map(|r| r * factor).collect();
+        match (sortino(&over(&values, 0.01)), sortino(&over(&scaled, 0.01 * factor))) {
+            (Ok(plain), Ok(scaled)) => prop_assert!((plain - scaled).abs() < 1e-9 * (1.0 + plain.abs())),
+            (plain, scaled) => prop_assert_eq!((plain, scaled), (Err(Undefined::NoDownside), Err(Undefined::NoDownside))),
+        }
+    }
+
+    #[test]
+    fn shape_ignores_place_and_unit_and_turns_with_the_sign(
+        values in prop::collection::vec(-0.3..0.35_f64, 3..60),
+        factor in 0.1..2.0_f64,
+        shift in -0.2..0.2_f64,
+    ) {
+        let moved: Vec<f64> = values.iter().map(|r| r * factor + shift).collect();
+        let mirrored: Vec<f64> = values.iter().map(|r| -r).collect();
+        let [plain, moved, mirrored] =
+            [&values, &moved, &mirrored].map(|v| (skewness(&monthly(v)).unwrap(), kurtosis_raw(&monthly(v)).unwrap()));
+        prop_assert!((plain.0 - moved.0).abs() < 1e-9 && (plain.1 - moved.1).abs() < 1e-9);
+        prop_assert!((plain.0 + mirrored.0).abs() < 1e-9 && (plain.1 - mirrored.1).abs() < 1e-9);
+        // No distribution has less.
+        prop_assert!(plain.1 >= 1.0 + plain.0.powi(2) - 1e-9);
+        prop_assert_eq!(kurtosis_excess(&monthly(&values)).unwrap(), plain.1 - 3.0);
     }
 }

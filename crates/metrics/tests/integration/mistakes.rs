@@ -3,10 +3,11 @@
 use std::num::NonZeroU16;
 
 use allweather_metrics::{
-    Periodicity, Returns, Undefined, annual_return_geometric, max_drawdown, volatility,
+    Hurdle, Periodicity, Returns, SharpeSample, Undefined, annual_return_geometric, kurtosis_raw,
+    max_drawdown, omega, sharpe, skewness, sortino, volatility,
 };
 
-use crate::{annual, monthly, near};
+use crate::{annual, monthly, near, over};
 
 #[test]
 fn monthly_returns_are_not_annualised_with_252_days() {
@@ -34,6 +35,60 @@ fn a_constant_series_has_a_volatility_of_exactly_nought() {
     for (value, n) in [(0.1, 3), (0.003, 120), (-0.07, 7), (1.0 / 3.0, 24)] {
         assert_eq!(volatility(&monthly(&vec![value; n])).unwrap(), 0.0, "{value} x {n}");
     }
+}
+
+/// Others have a Sharpe ratio of 2.4e16, infinity or NaN.
+#[test]
+fn a_constant_series_has_no_ratios_and_says_why() {
+    // Equal returns, and equal up to what rounding makes of prices that grow by 1 %.
+    let price = |month: i32| 100.0 * 1.01_f64.powi(month);
+    let from_prices: Vec<f64> = (0..60).map(|month| price(month + 1) / price(month) - 1.0).collect();
+    assert!(volatility(&monthly(&from_prices)).unwrap() > 0.0);
+    for values in [vec![0.1; 3], vec![0.003; 120], vec![-0.07; 7], from_prices] {
+        assert_eq!(sharpe(&over(&values, 0.0)), Err(Undefined::NoVariation));
+        assert_eq!(sharpe(&over(&values, 0.001)), Err(Undefined::NoVariation));
+        assert_eq!(skewness(&monthly(&values)), Err(Undefined::NoVariation));
+        assert_eq!(kurtosis_raw(&monthly(&values)), Err(Undefined::NoVariation));
+        assert_eq!(SharpeSample::of(&over(&values, 0.0)), Err(Undefined::NoVariation));
+        // Over itself it is 0 up to rounding: no downside of 10⁻¹⁷ to divide by.
+        let itself = over(&values, values[0]);
+        assert_eq!(sortino(&itself), Err(Undefined::NoDownside));
+        assert_eq!(omega(&itself), Err(Undefined::NoDownside));
+    }
+    // A deposit over a rate that follows it has none either.
+    let rates: Vec<f64> = (0..24).map(|t| 0.001 * f64::from(t % 5)).collect();
+    let deposit: Vec<f64> = rates.iter().map(|rate| rate + 0.002).collect();
+    let excess = monthly(&deposit).over(Hurdle::Series(monthly(&rates))).unwrap();
+    assert_eq!(sharpe(&excess), Err(Undefined::NoVariation));
+}
+
+/// Fatal for yen: others leave a negative rate out.
+#[test]
+fn a_negative_risk_free_rate_counts() {
+    let values = [0.01, -0.02, 0.03];
+    let mean_and_deviation = (0.02_f64 / 3.0, (0.0019_f64 / 3.0).sqrt());
+    let expected = |rate: f64| (mean_and_deviation.0 - rate) / mean_and_deviation.1 * 12.0_f64.sqrt();
+    for rate in [0.002, 0.0, -0.002] {
+        near(sharpe(&over(&values, rate)).unwrap(), expected(rate));
+        let rates = [rate; 3];
+        let excess = monthly(&values).over(Hurdle::Series(monthly(&rates))).unwrap();
+        near(sharpe(&excess).unwrap(), expected(rate));
+        let a_year = monthly(&values).over(Hurdle::Annual((1.0 + rate).powi(12) - 1.0)).unwrap();
+        near(sharpe(&a_year).unwrap(), expected(rate));
+    }
+    // A month that loses less than the currency costs is no loss: the hurdle of Sortino and Omega as well.
+    let excess = over(&[-0.001, 0.01, -0.001], -0.002);
+    assert_eq!(sortino(&excess), Err(Undefined::NoDownside));
+    assert_eq!(omega(&excess), Err(Undefined::NoDownside));
+}
+
+/// Others take the deviation of losses around their own mean, which is 0 when they are equal, or divide by the losers.
+#[test]
+fn sortino_is_below_the_hurdle_and_over_all_periods() {
+    let losses = [-0.02, -0.02, -0.02];
+    near(sortino(&over(&losses, 0.0)).unwrap(), -12.0_f64.sqrt());
+    let one_of_four = [0.03, 0.01, -0.02, 0.02];
+    near(sortino(&over(&one_of_four, 0.0)).unwrap(), 0.01 / (0.0004_f64 / 4.0).sqrt() * 12.0_f64.sqrt());
 }
 
 #[test]
@@ -66,6 +121,7 @@ fn what_is_beyond_a_double_is_said_and_never_infinite() {
     let huge = monthly(&[1e200, -0.5]);
     assert_eq!(annual_return_geometric(&huge), Err(Undefined::TooLarge));
     assert_eq!(volatility(&huge), Err(Undefined::TooLarge));
+    assert_eq!(sharpe(&huge.over(Hurdle::Nothing).unwrap()), Err(Undefined::TooLarge));
     near(max_drawdown(&monthly(&[1e200, 1e200, -0.5])).unwrap().depth, -0.5);
     // Wealth passes through 2^2000 on its way back to 1.
     let there_and_back = [vec![1.0; 2000], vec![-0.5; 2000]].concat();
