@@ -68,6 +68,50 @@ pub enum CostsError {
     /// A universe without assets has no costs.
     #[error("a universe has at least one asset")]
     NoAssets,
+    /// A price is infinite, not a number or not above 0.
+    #[error("{what} of day {day} (from 0) is {value}, and must be finite and above 0")]
+    #[non_exhaustive]
+    Price {
+        /// Which price.
+        what: &'static str,
+        /// The day, from 0.
+        day: usize,
+        /// The refused value.
+        value: f64,
+    },
+    /// A price is outside of its day's range.
+    #[error("{what} of day {day} (from 0) is {value}, {side} of {bound}")]
+    #[non_exhaustive]
+    OffRange {
+        /// Which price.
+        what: &'static str,
+        /// The day, from 0.
+        day: usize,
+        /// The refused value.
+        value: f64,
+        /// On which side it is out.
+        side: &'static str,
+        /// The high or low that it is outside of.
+        bound: f64,
+    },
+    /// A column has another length than the opens, or than the bars it belongs to.
+    #[error("{what} has {found} days, and must have {expected}")]
+    #[non_exhaustive]
+    Days {
+        /// Which column.
+        what: &'static str,
+        /// The days it must have.
+        expected: usize,
+        /// The days it has.
+        found: usize,
+    },
+    /// A rolling window too short for an estimate.
+    #[error("a rolling window of {days} days is below 3")]
+    #[non_exhaustive]
+    Window {
+        /// Its days.
+        days: usize,
+    },
     /// Two amounts could not be combined.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -88,4 +132,11 @@ pub(crate) fn above_zero(what: &'static str, value: Decimal) -> Result<Decimal, 
         return Err(CostsError::Amount { what, value, rule: "must be above 0" });
     }
     Ok(value)
+}
+
+pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, CostsError> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(value);
+    }
+    Err(CostsError::Number { what, value, rule: "must be finite and above 0" })
 }

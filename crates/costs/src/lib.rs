@@ -1,7 +1,8 @@
 //! What trading costs: a broker's fee schedule, the published estimate, and cost models for an engine.
 //!
 //! Depend on this crate when you want commissions from a schedule ([`FeeSchedule`]), the conservative estimate of
-//! the method in exact decimals ([`OrderRates`]), or costs in a simulation ([`CostModel`]).
+//! the method in exact decimals ([`OrderRates`]), costs in a simulation ([`CostModel`]), or an asset's spread and base
+//! slippage from its daily bars ([`spread`]) and the [`impact`] of a large order.
 //!
 //! ```
 //! use allweather_core::{Currency, Money, Rate};
@@ -31,17 +32,20 @@
 //!
 //! # What this crate does not do
 //!
-//! It does not estimate an asset's base slippage from prices, and it knows no broker: rates come in as data. It does not
-//! know when to trade. It never rounds on purpose; a product beyond 28 digits keeps 28.
+//! It knows no broker: rates come in as data. The estimate and the cost models charge no impact: they are asked for an asset,
+//! not for an order beside its volume. It does not know when to trade. It never rounds on purpose; a product beyond 28 digits
+//! keeps 28.
 
 mod error;
 mod estimate;
 mod fees;
+pub mod impact;
 mod model;
 mod order;
 mod proportional;
 mod published;
 mod slippage;
+pub mod spread;
 
 pub use error::CostsError;
 pub use estimate::{OrderCost, OrderRates};

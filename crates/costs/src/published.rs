@@ -13,7 +13,7 @@ pub struct AssetCosts {
     pub asset: AssetId,
     /// The highest rate that the broker charges for it ([`crate::FeeSchedule::max_rate`]).
     pub max_rate: Rate,
-    /// Slippage one way in calm markets, from its liquidity.
+    /// Slippage one way in calm markets, from its liquidity ([`crate::spread::BaseSlippage`]).
     pub base_slippage: Rate,
     /// The smallest commission per order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
