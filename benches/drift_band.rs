@@ -1,11 +1,11 @@
 //! 30 assets over 540 months under a drift band of 1 % with costs of 10 bp: the engine with the record off and on.
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
-use std::{collections::BTreeMap, hint::black_box};
+use std::hint::black_box;
 
 use allweather_core::Currency;
 use allweather_market::{Market, PricePanel};
-use allweather_portfolio::{Simulation, Spec};
+use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn drift_band(criterion: &mut Criterion) {
@@ -14,7 +14,7 @@ fn drift_band(criterion: &mut Criterion) {
     let prices = PricePanel::from_csv("drift_band_30_assets.csv", prices).unwrap();
     let spec = include_str!("../crates/portfolio/tests/data/drift_band_30_assets.json");
     let (spec, market) = (Spec::from_json(spec).unwrap(), Market::new(Currency::JPY, prices));
-    let rates = BTreeMap::new();
+    let rates = RateHistory::default();
     let simulation = Simulation::new(&spec, &market, &rates).unwrap();
     // A time counts only if the result is the reference's.
     let outcome = simulation.outcome().unwrap();

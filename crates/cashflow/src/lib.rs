@@ -57,9 +57,10 @@ mod settle;
 mod spending;
 mod terms;
 
+pub use allweather_core::RateStatus;
 pub use error::CashflowError;
 pub use ledger::{Ledger, QuarterEntry, QuarterFigures};
-pub use rates::{KnownRates, RateStatus};
+pub use rates::KnownRates;
 pub use rounding::{GRAIN_DIGITS, MAX_AMOUNT, Rounding, RoundingStrategy};
 pub use rules::{Anchored, GuytonKlinger, Published, Spending, Yale};
 pub use spending::{SpendingRule, SpendingYear};

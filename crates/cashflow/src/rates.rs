@@ -1,27 +1,15 @@
-use allweather_core::{Percent, Year};
+use allweather_core::{Percent, RateStatus, Year};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use crate::CashflowError;
-
-/// Whether a year's prescribed rate may still change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RateStatus {
-    /// Made from what was published so far.
-    Provisional,
-    /// Fixed: later revisions do not move it.
-    Final,
-}
 
 /// The prescribed rates of consecutive calendar years, as known at one moment.
 ///
 /// Which rates these are is the caller's choice: those known at each quarter's end (point in time), or the final ones.
 ///
 /// ```
-/// use allweather_cashflow::{KnownRates, RateStatus};
-/// use allweather_core::{Percent, Year};
+/// use allweather_cashflow::KnownRates;
+/// use allweather_core::{Percent, RateStatus, Year};
 /// use rust_decimal::dec;
 /// let year = Year::new(2024);
 /// let mut rates = KnownRates::new(year);

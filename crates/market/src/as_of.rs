@@ -69,7 +69,11 @@ impl<'a> AsOf<'a> {
     #[must_use]
     pub fn complete_month(&self) -> Option<Month> {
         let month = Month::containing(self.date).ok()?;
-        Some(if month.last_day() == self.date { month } else { month.offset(-1) })
+        if month.last_day() == self.date {
+            return Some(month);
+        }
+        // The first month of the calendar has none before it.
+        Some(month.offset(-1)).filter(|before| *before < month)
     }
 }
 

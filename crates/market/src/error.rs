@@ -1,5 +1,8 @@
 use allweather_core::{Currency, Month};
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::{ReferencePeriod, SeriesId};
 
 /// Why market data is refused. Every message gives the value, its place and the rule.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -102,5 +105,162 @@ pub enum MarketError {
         found: Currency,
         /// The market's base currency.
         expected: Currency,
+    },
+    /// The name of a series.
+    #[error("{found:?} is no name of a series: lower-case letters, digits and _, a letter first, at most 64")]
+    #[non_exhaustive]
+    SeriesName {
+        /// The refused text.
+        found: String,
+    },
+    /// A reference period.
+    #[error("{found:?} is no period: 2024-12-30, 2024-12, 2024Q4 or 2024, from the year 1 to 9999")]
+    #[non_exhaustive]
+    ReferencePeriod {
+        /// The refused text.
+        found: String,
+    },
+    /// A source or a unit.
+    #[error("the {what} {found:?} is not one line of text")]
+    #[non_exhaustive]
+    Text {
+        /// Source or unit.
+        what: &'static str,
+        /// The refused text.
+        found: String,
+    },
+    /// A release mixes kinds of periods.
+    #[error("{series} has {first} and {other}: a series has days, months, quarters or years, not a mixture")]
+    #[non_exhaustive]
+    PeriodKind {
+        /// The series.
+        series: SeriesId,
+        /// One period.
+        first: ReferencePeriod,
+        /// A period of another kind.
+        other: ReferencePeriod,
+    },
+    /// A release with a figure of a period that had not begun.
+    #[error("{series} released on {released} has a figure for {period}, which had not begun")]
+    #[non_exhaustive]
+    Future {
+        /// The series.
+        series: SeriesId,
+        /// The period.
+        period: ReferencePeriod,
+        /// The day of the release.
+        released: NaiveDate,
+    },
+    /// One release gives a period two values.
+    #[error(
+        "{series} of {period} is {first} and {second} in {source_text} released on {released}: one release has one value; state \
+         the day of each document"
+    )]
+    #[non_exhaustive]
+    TwoValues {
+        /// The series.
+        series: SeriesId,
+        /// The period.
+        period: ReferencePeriod,
+        /// The day of the release.
+        released: NaiveDate,
+        /// Publisher and document.
+        source_text: String,
+        /// One value.
+        first: Decimal,
+        /// The other.
+        second: Decimal,
+    },
+    /// One release is in two units.
+    #[error(
+        "{series} is in {first:?} and in {second:?} in {source_text} released on {released}: one release has one unit"
+    )]
+    #[non_exhaustive]
+    TwoUnits {
+        /// The series.
+        series: SeriesId,
+        /// The day of the release.
+        released: NaiveDate,
+        /// Publisher and document.
+        source_text: String,
+        /// One unit.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two bases of an index without a period in common.
+    #[error(
+        "{series}: the release of {new} and that of {old} have no period in common, so nothing says how their bases compare"
+    )]
+    #[non_exhaustive]
+    NoOverlap {
+        /// The series.
+        series: SeriesId,
+        /// Day of the older release.
+        old: NaiveDate,
+        /// Day of the newer release.
+        new: NaiveDate,
+    },
+    /// A level that cannot be put on another base.
+    #[error(
+        "{series}, {period}: the level {level} cannot be put on another base, it is not above 0 or does not fit a decimal"
+    )]
+    #[non_exhaustive]
+    Rebase {
+        /// The series.
+        series: SeriesId,
+        /// The period.
+        period: ReferencePeriod,
+        /// The level.
+        level: Decimal,
+    },
+    /// A series that was asked for by month.
+    #[error("{series} has a figure for {period}: it is not monthly")]
+    #[non_exhaustive]
+    NotMonthly {
+        /// The series.
+        series: String,
+        /// One of its periods.
+        period: ReferencePeriod,
+    },
+    /// A store that another process is writing.
+    #[error("{file} is being written by another process")]
+    #[non_exhaustive]
+    Busy {
+        /// The file.
+        file: String,
+    },
+    /// A file that is none of the official formats.
+    #[error("{file} begins with {found:?}, expected one of the official formats: {expected}")]
+    #[non_exhaustive]
+    Unrecognised {
+        /// Name of the file.
+        file: String,
+        /// How it begins.
+        found: String,
+        /// The formats there are.
+        expected: String,
+    },
+    /// Bytes that are no text in the encoding of their format.
+    #[error("{file}, line {line}: bytes that are not {encoding}")]
+    #[non_exhaustive]
+    Encoding {
+        /// Name of the file.
+        file: String,
+        /// Line, from 1.
+        line: u64,
+        /// The encoding.
+        encoding: &'static str,
+    },
+    /// A file or folder that cannot be read or written.
+    #[error("{file} cannot be {action}: {reason}")]
+    #[non_exhaustive]
+    File {
+        /// The file.
+        file: String,
+        /// What was tried.
+        action: &'static str,
+        /// What the system says.
+        reason: String,
     },
 }

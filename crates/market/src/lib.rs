@@ -29,13 +29,20 @@
 mod as_of;
 mod error;
 mod market;
+pub mod official;
 mod panel;
+mod pending_file;
 mod series;
 mod table;
+mod vintages;
 
 pub use as_of::{AsOf, History};
 pub use error::MarketError;
 pub use market::{Gap, Market};
 pub use panel::{Frequency, Instrument, PricePanel, SpotPanel};
+pub use pending_file::PendingFile;
 pub use series::{Known, MonthlySeries, rates_from_csv};
 pub use table::{Cell, Table};
+pub use vintages::{
+    Dating, Figure, Lag, Published, ReferencePeriod, SeriesChange, SeriesId, Vintage, VintageStore, Vintages,
+};

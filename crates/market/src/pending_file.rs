@@ -3,14 +3,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::PortfolioError;
+use crate::MarketError;
 
 /// A file that is written whole beside the one it is to replace. Dropping it leaves the old file as it was.
 ///
 /// Several files that belong together are all written first and then all put in place.
 ///
 /// ```
-/// use allweather_portfolio::PendingFile;
+/// use allweather_market::PendingFile;
 /// let folder = tempfile::tempdir()?;
 /// let file = folder.path().join("note.txt");
 /// PendingFile::write(&file, |out| writeln!(out, "one"))?.replace()?;
@@ -31,18 +31,17 @@ impl PendingFile {
     ///
     /// # Errors
     ///
-    /// [`PortfolioError::Write`] naming the file.
+    /// [`MarketError::File`] naming the file.
     pub fn write(
         path: &Path,
         write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
-    ) -> Result<Self, PortfolioError> {
+    ) -> Result<Self, MarketError> {
         let refuse = |e: io::Error| refuse(path, &e);
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         // A temporary file is its owner's alone; this one is to become an ordinary file, by the rules of whoever runs us.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder).map_err(refuse)?;
+        let mut file = builder.tempfile_in(folder(path)).map_err(refuse)?;
         let mut out = io::BufWriter::new(file.as_file_mut());
         write(&mut out).map_err(refuse)?;
         io::Write::flush(&mut out).map_err(refuse)?;
@@ -55,14 +54,21 @@ impl PendingFile {
     ///
     /// # Errors
     ///
-    /// [`PortfolioError::Write`] naming the file.
-    pub fn replace(self) -> Result<(), PortfolioError> {
+    /// [`MarketError::File`] naming the file.
+    pub fn replace(self) -> Result<(), MarketError> {
         let Self { file, path } = self;
         file.persist(&path).map_err(|e| refuse(&path, &e.error))?;
+        // Written down, the new name outlasts a power cut. The file is in its place whatever comes of this.
+        #[cfg(unix)]
+        drop(std::fs::File::open(folder(&path)).and_then(|folder| folder.sync_all()));
         Ok(())
     }
 }
 
-fn refuse(path: &Path, error: &io::Error) -> PortfolioError {
-    PortfolioError::Write { file: path.display().to_string(), reason: error.to_string() }
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn refuse(path: &Path, error: &io::Error) -> MarketError {
+    MarketError::File { file: path.display().to_string(), action: "written", reason: error.to_string() }
 }

@@ -44,6 +44,10 @@ impl MonthlySeries {
             return Err(MarketError::Empty { what: "a monthly series" });
         }
         let months = first.through(first.offset(i32::MAX));
+        if values.len() > months.len() {
+            let date = first.offset(i32::MAX).last_day();
+            return Err(MarketError::Calendar { date: date.succ_opt().unwrap_or(date) });
+        }
         for (month, value) in months.zip(&values) {
             if let Some(value) = *value
                 && !value.is_finite()
@@ -81,11 +85,9 @@ impl MonthlySeries {
     /// What is known of it on a day.
     #[must_use]
     pub fn known_on(&self, date: NaiveDate) -> Known<'_> {
-        let complete = Month::containing(date).ok().map(|month| {
-            // Before its last day, a month is not over and has no figure.
-            if month.last_day() == date { month } else { month.offset(-1) }
-        });
-        let months = complete.map_or(0, |m| m.months_since(self.first) + 1 - i32::from(self.delay));
+        // Before its last day, a month is not over and has no figure.
+        let over = |month: Month| month.months_since(self.first) + i32::from(month.last_day() == date);
+        let months = Month::containing(date).map_or(0, |month| over(month) - i32::from(self.delay));
         let count = usize::try_from(months).unwrap_or(0).min(self.values.len());
         Known { first: self.first, values: &self.values[..count] }
     }
@@ -148,12 +150,11 @@ fn monthly_columns<'t>(
     }
     let first = table.cell(0, 0).month()?;
     let mut columns = vec![Vec::with_capacity(table.len()); table.headings().len() - 1];
-    let mut expected = first;
+    let mut months = first.through(first.offset(i32::MAX));
     for row in 0..table.len() {
-        if table.cell(row, 0).month()? != expected {
+        if months.next() != Some(table.cell(row, 0).month()?) {
             return Err(table.cell(row, 0).refuse("the month after the line before"));
         }
-        expected = expected.offset(1);
         for (column, values) in columns.iter_mut().enumerate() {
             values.push(read(table.cell(row, column + 1))?);
         }

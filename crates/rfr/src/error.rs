@@ -1,10 +1,11 @@
 use allweather_core::Year;
+use allweather_market::MarketError;
 use rust_decimal::Decimal;
 
 use crate::{Indicator, IndicatorCount};
 
 /// Why there is no rate, or why its input was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RfrError {
     /// The text names none of the five indicators.
@@ -66,25 +67,23 @@ pub enum RfrError {
         /// Those that are missing, in published order.
         missing: Vec<Indicator>,
     },
-    /// The two series of a splice have no period in common.
-    #[error("the old and the new series have no period in common, so nothing says how their bases compare")]
-    NoOverlap,
-    /// A level in a series to splice is not above 0.
-    #[error("the level {level} at {period} of a series to splice is not above 0")]
+    /// The month in which a rate is fixed is none.
+    #[error("month {number}: a rate is fixed at the end of a month, 1 to 12")]
     #[non_exhaustive]
-    SpliceLevel {
-        /// The period, as text.
-        period: String,
-        /// The refused level.
-        level: Decimal,
+    FinalMonth {
+        /// The refused number.
+        number: u8,
     },
-    /// A level on its new base does not fit a decimal, or vanishes in it.
-    #[error("the level at {period} does not fit a decimal on its new base")]
+    /// A year outside the calendar.
+    #[error("{year}: rates are of the years 1 to 9998")]
     #[non_exhaustive]
-    SpliceFit {
-        /// The period, as text.
-        period: String,
+    Calendar {
+        /// The refused year.
+        year: Year,
     },
+    /// From the statistics.
+    #[error(transparent)]
+    Market(#[from] MarketError),
 }
 
 fn listed(indicators: &[Indicator]) -> String {

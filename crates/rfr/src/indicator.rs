@@ -1,5 +1,6 @@
 use std::{fmt, str::FromStr};
 
+use allweather_core::Year;
 use serde::{Deserialize, Serialize};
 
 use crate::RfrError;
@@ -37,6 +38,28 @@ pub enum Indicator {
 impl Indicator {
     /// The five, in published order.
     pub const ALL: [Self; 5] = [Self::Jgb10y, Self::Cpi, Self::Cgpi, Self::GdpDeflator, Self::Reer];
+
+    /// The year in whose July the 10-year bond was first quoted.
+    pub(crate) const FIRST_10Y: Year = Year::new(1986);
+
+    /// The name of the published series behind it, as official files and data sets name it.
+    #[must_use]
+    pub const fn series(self) -> &'static str {
+        match self {
+            Self::Jgb10y => "jgb_10y",
+            Self::Cpi => "jp_cpi",
+            Self::Cgpi => "jp_cgpi",
+            Self::GdpDeflator => "jp_gdp_deflator",
+            Self::Reer => "jp_reer",
+        }
+    }
+
+    /// The series to read for a year, in order: the 9-year bond stands in until the 10-year bond was first quoted. A 10-year yield
+    /// that is absent later on is a gap.
+    pub(crate) fn series_of(self, year: Year) -> impl Iterator<Item = &'static str> {
+        let stand_in = self == Self::Jgb10y && year <= Self::FIRST_10Y;
+        std::iter::once(self.series()).chain(stand_in.then_some("jgb_9y"))
+    }
 
     const fn name(self) -> &'static str {
         match self {

@@ -33,6 +33,10 @@ impl Indicators {
         Self { year, readings: BTreeMap::new() }
     }
 
+    pub(crate) const fn of(year: Year, readings: BTreeMap<Indicator, Reading>) -> Self {
+        Self { year, readings }
+    }
+
     /// The same year with one reading more.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ pub enum ChangeRounding {
 }
 
 impl ChangeRounding {
-    fn apply(self, percent: Percent) -> Percent {
+    pub(crate) fn apply(self, percent: Percent) -> Percent {
         match self {
             Self::TenthOfPercent => Percent::new(
                 percent.points().round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero),
@@ -116,7 +116,7 @@ fn above_zero(year: Year, indicator: Indicator, level: Option<Decimal>) -> Resul
     }
 }
 
-fn change(indicator: Indicator, now: Decimal, before: Decimal) -> Result<Percent, Overflow> {
+pub(crate) fn change(indicator: Indicator, now: Decimal, before: Decimal) -> Result<Percent, Overflow> {
     let change = Percent::change(now, before)?;
     match indicator {
         // Subtracted, not negated: no change stays 0 and does not become −0.

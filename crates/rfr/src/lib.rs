@@ -23,21 +23,27 @@
 //!
 //! # What this crate does not do
 //!
-//! It reads no files and keeps no vintages: [`Indicators`] of a year are built from whatever you hold, and whether they
-//! are provisional or final is for you to know. It never rounds unless it is told to.
+//! It reads no files and keeps no statistics: official files are read by [`allweather_market::official`], kept as
+//! [`Vintages`](allweather_market::Vintages), and [`RateRules`] tells from them what a year's rate was on a day, and whether it was
+//! final. It never rounds unless it is told to.
 
 mod error;
+mod final_month;
 mod indicator;
 mod indicators;
 mod levels;
 mod prescribed;
+mod rate_rules;
 mod reading;
-mod splice;
+mod year_rate;
 
+pub use allweather_core::RateStatus;
 pub use error::RfrError;
+pub use final_month::FinalMonth;
 pub use indicator::Indicator;
 pub use indicators::Indicators;
 pub use levels::{AnnualLevels, ChangeRounding};
 pub use prescribed::{IndicatorCount, MissingPolicy, PrescribedRate, prescribed_rate};
+pub use rate_rules::RateRules;
 pub use reading::{Basis, Reading};
-pub use splice::splice;
+pub use year_rate::{RateHistory, YearRate};

@@ -82,3 +82,28 @@ proptest! {
         prop_assert_eq!(a.price(0).back(cut), None);
     }
 }
+
+#[test]
+fn the_first_month_of_the_calendar_is_not_known_before_it_is_over() {
+    let first = Month::new(1, 1).unwrap();
+    let series = MonthlySeries::new(first, vec![Some(1.5)]).unwrap();
+    let day_before = first.last_day().pred_opt().unwrap();
+    assert_eq!(series.known_on(day_before).get(first), None);
+    assert_eq!(series.known_on(first.last_day()).get(first), Some(1.5));
+    let prices = PricePanel::from_csv("p", "month,a_usd\n0001-01,1\n").unwrap();
+    let market = Market::new(Currency::USD, prices);
+    assert_eq!(market.as_of(day_before).complete_month(), None);
+    assert_eq!(market.as_of(first.last_day()).complete_month(), Some(first));
+}
+
+#[test]
+fn no_month_comes_after_the_last_of_the_calendar() {
+    let last = Month::new(9999, 12).unwrap();
+    // The second value was neither checked nor ever found.
+    let message = MonthlySeries::new(last, vec![Some(1.0), Some(f64::NAN)]).unwrap_err().to_string();
+    assert_eq!(message, "date +10000-01-01 is outside the years 1 to 9999");
+    assert!(MonthlySeries::new(last.offset(-1), vec![Some(1.0), Some(2.0)]).is_ok());
+    let twice = "month,usd\n9999-12,1\n9999-12,2\n";
+    let message = MonthlySeries::by_currency_from_csv("f", twice).unwrap_err().to_string();
+    assert_eq!(message, "f, line 3, field month: \"9999-12\" is not the month after the line before");
+}

@@ -3,3 +3,7 @@
 
 mod files;
 mod knowledge;
+mod official;
+mod pending_file;
+mod store;
+mod vintages;

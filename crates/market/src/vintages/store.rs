@@ -1,0 +1,133 @@
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{MarketError, PendingFile, Vintages};
+
+/// A file of [`Vintages`] that only grows: opened by one process at a time, replaced as a whole.
+///
+/// The file is the text of [`Vintages::to_text`]. Whatever happens while it is written, a crash included, it holds either what
+/// it held or what it was to hold. Beside it stands an empty file, its name with `.lock` appended, which a writer locks.
+///
+/// ```
+/// use allweather_market::{Dating, SeriesId, Vintage, VintageStore};
+/// use rust_decimal::dec;
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("statistics.vintages");
+///
+/// let mut store = VintageStore::open(&path)?; // no file yet: an empty store
+/// let values = vec![("2024-10".parse()?, dec!(109.5))];
+/// store.add(Vintage::new(SeriesId::new("jp_cpi")?, "2024-11-22".parse()?, Dating::Stated, "Statistics Bureau", values)?)?;
+/// assert!(VintageStore::open(&path).is_err()); // one writer at a time
+/// store.save()?;
+/// drop(store);
+///
+/// assert_eq!(VintageStore::read(&path)?.releases("jp_cpi").len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct VintageStore {
+    path: PathBuf,
+    vintages: Vintages,
+    saved: bool,
+    _lock: Lock,
+}
+
+/// A locked file. When the process ends, the system unlocks it.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // To close it would not do: a process that was started meanwhile may hold it open for a moment longer.
+        let _ = self.0.unlock();
+    }
+}
+
+impl VintageStore {
+    /// Reads a file of releases without taking part in its writing.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::File`] when it cannot be read, and what [`Vintages::from_text`] refuses.
+    pub fn read(path: impl AsRef<Path>) -> Result<Vintages, MarketError> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|e| refuse(path, "read", &e))?;
+        parse(path, &bytes)
+    }
+
+    /// Opens a file for writing; one that is not there yet is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::Busy`] while another process has it open, [`MarketError::File`] when it cannot be read or its folder
+    /// is not there, and what [`Vintages::from_text`] refuses.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, MarketError> {
+        // Through a link, too, it is the file itself that is locked and replaced.
+        let path = std::fs::canonicalize(&path).unwrap_or_else(|_| path.as_ref().to_owned());
+        let mut lock_path = path.as_os_str().to_owned();
+        lock_path.push(".lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+        let lock = lock.map_err(|e| refuse(Path::new(&lock_path), "opened", &e))?;
+        lock.try_lock().map_err(|e| match e {
+            TryLockError::WouldBlock => MarketError::Busy { file: path.display().to_string() },
+            TryLockError::Error(e) => refuse(Path::new(&lock_path), "locked", &e),
+        })?;
+        let lock = Lock(lock);
+        let (vintages, saved) = match std::fs::read(&path) {
+            Ok(bytes) => (parse(&path, &bytes)?, true),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => (Vintages::new(), false),
+            Err(e) => return Err(refuse(&path, "read", &e)),
+        };
+        Ok(Self { path, vintages, saved, _lock: lock })
+    }
+
+    /// What it holds, unsaved releases included.
+    #[must_use]
+    pub fn vintages(&self) -> &Vintages {
+        &self.vintages
+    }
+
+    /// Adds a release.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vintages::add`].
+    pub fn add(&mut self, vintage: crate::Vintage) -> Result<(), MarketError> {
+        self.saved &= !self.vintages.insert(vintage)?;
+        Ok(())
+    }
+
+    /// Replaces the file, in one step; when nothing was added, it is not touched.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::File`] naming the file; it is as it was then.
+    pub fn save(&mut self) -> Result<(), MarketError> {
+        if self.saved {
+            return Ok(());
+        }
+        let text = self.vintages.to_text();
+        let pending = PendingFile::write(&self.path, |out| out.write_all(text.as_bytes()));
+        pending?.replace()?;
+        self.saved = true;
+        Ok(())
+    }
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Vintages, MarketError> {
+    let file = path.display().to_string();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Vintages::from_text(&file, text),
+        Err(e) => {
+            let line = bytes[..e.valid_up_to()].split(|byte| *byte == b'\n').count();
+            Err(MarketError::Encoding { file, line: line as u64, encoding: "UTF-8" })
+        }
+    }
+}
+
+fn refuse(file: &Path, action: &'static str, error: &io::Error) -> MarketError {
+    MarketError::File { file: file.display().to_string(), action, reason: error.to_string() }
+}
