@@ -1,15 +1,16 @@
 use std::{borrow::Cow, collections::BTreeMap, fs, io::ErrorKind, path::Path};
 
-use allweather_core::{Currency, Year};
-use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv};
+use allweather_core::{Currency, RateStatus, Year};
+use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, Vintages, rates_from_csv};
 use allweather_portfolio::{Record, Spec};
-use allweather_rfr::{AnnualLevels, Indicators, MissingPolicy, PrescribedRate, RfrError, prescribed_rate};
+use allweather_rfr::{RateHistory, RateRules, RfrError, YearRate};
+use chrono::NaiveDate;
 
 use crate::{
     DataError, Recession,
     levels::levels_from_csv,
     recession::recessions_from_csv,
-    statistics::{statistics_from_csv, yields_from_csv},
+    statistics::{figures_from_csv, release, replaced_by, statistics_from_csv, yields_from_csv},
 };
 
 /// How many months after its own month's end a consumer price index is taken to be known. An assumption: the files hold
@@ -32,6 +33,7 @@ const INDICATORS: &str = "rfr_indicators.csv";
 const CONSUMER_PRICES: &str = "cpi_by_currency.csv";
 const MACRO: &str = "macro_monthly.csv";
 const RECESSIONS: &str = "recession_dates.csv";
+const VINTAGES: &str = "statistics.vintages";
 
 /// All that a run reads: the market, the levels behind the prescribed risk-free rate, the recessions.
 ///
@@ -44,27 +46,28 @@ pub struct DataSet {
     /// Its statistics are the yields `jgb_1y` ([`Market::JGB_1Y`]), `jgb_2y`, `jgb_5y`, `jgb_9y`, `jgb_10y` and `jgb_20y`,
     /// fractions a year, and each column of `macro_monthly.csv` under its heading.
     pub market: Market,
-    /// The levels of the five indicators by calendar year, without a hole between the first year and the last. A level
-    /// that is not published is `None`. Before 1986 the 9-year bond stands in for the 10-year bond, which did not exist
-    /// `[our reading]`.
-    pub levels: BTreeMap<Year, AnnualLevels>,
+    /// The published statistics behind the prescribed rate and the weather, as they were known on any day: the columns of
+    /// `macro_monthly.csv`, the 9-year and 10-year yields in percent (`jgb_9y`, `jgb_10y`), and the figures of
+    /// `rfr_indicators.csv`. Each file is one release, and a figure is taken to have come out after the lag of its series. A folder's
+    /// `statistics.vintages` takes the place of the tables for the series that it has.
+    pub statistics: Vintages,
     /// The recessions, as the file lists them; none when there is no such file.
     pub recessions: Vec<Recession>,
 }
 
 impl DataSet {
-    /// The prescribed risk-free rate of every year that has a year before it, or why that year has none.
+    /// The prescribed risk-free rate of every year of the price panel as it stands by now, or why that year has none.
     ///
-    /// A year's rate comes from the newest figures in the files; it does not know which of them was published by the end
-    /// of March. Whoever wants all rates or nothing collects the map into a `Result`.
+    /// Whoever wants all rates or nothing collects the map into a `Result`; how a rate moved until it was fixed is in
+    /// [`RateRules::timeline`].
     ///
     /// ```
     /// use allweather_core::Year;
-    /// use allweather_rfr::{Indicator, MissingPolicy};
+    /// use allweather_rfr::{Indicator, RateRules};
     /// let data = allweather_data::embedded()?;
-    /// let rates = data.rates(MissingPolicy::Refuse);
+    /// let rates = data.rates(&RateRules::default());
     /// let rate = rates[&Year::new(2023)].as_ref();
-    /// assert!(rate.is_ok_and(|rate| rate.chosen == Indicator::GdpDeflator));
+    /// assert!(rate.is_ok_and(|rate| rate.prescribed.chosen == Indicator::GdpDeflator));
     /// // The real effective exchange rate of 2024 is not in the data, so 2024 has no rate by the strict policy.
     /// assert!(rates[&Year::new(2024)].is_err());
     /// # Ok::<(), allweather_data::DataError>(())
@@ -74,33 +77,35 @@ impl DataSet {
     ///
     /// Published method, §1.
     #[must_use]
-    pub fn rates(&self, policy: MissingPolicy) -> BTreeMap<Year, Result<PrescribedRate, RfrError>> {
-        let years = self.levels.iter().filter_map(|(&year, now)| {
-            let before = self.levels.get(&year.previous())?;
-            let indicators = Indicators::from_levels(year, now, before, None);
-            Some((year, indicators.and_then(|indicators| prescribed_rate(&indicators, policy))))
-        });
-        years.collect()
+    pub fn rates(&self, rules: &RateRules) -> BTreeMap<Year, Result<YearRate, RfrError>> {
+        let (first, last) = self.market.prices().span();
+        let years = (first.year().number()..=last.year().number()).map(Year::new);
+        years.map(|year| (year, rules.known(&self.statistics, year, NaiveDate::MAX))).collect()
     }
 
-    /// The prescribed rates that a run of `spec` reads: of the years of its span, under its policy for missing indicators.
+    /// The prescribed rates that a run of `spec` reads, with the days from which they were known: of the years of its span, under
+    /// its rules.
     ///
     /// Expenses need the rate of every year. Without expenses only the check against the targets reads them, and a year that
     /// has none is left out.
     ///
     /// # Errors
     ///
-    /// [`DataError::Rate`] naming the first year of the span that has no rate under that policy, and what it lacks; only for a
+    /// [`DataError::Rate`] naming the first year of the span that has no rate under those rules, and what it lacks; only for a
     /// spec with expenses.
-    pub fn rates_for(&self, spec: &Spec) -> Result<BTreeMap<Year, PrescribedRate>, DataError> {
+    pub fn rates_for(&self, spec: &Spec) -> Result<RateHistory, DataError> {
         let (first, last) = self.market.prices().span();
         let years = spec.start.unwrap_or(first).year()..=spec.end.unwrap_or(last).year();
-        let of_span =
-            self.rates(spec.missing_indicators).into_iter().filter(|(year, _)| years.contains(year));
-        if spec.expenses.is_none() {
-            return Ok(of_span.filter_map(|(year, rate)| Some((year, rate.ok()?))).collect());
+        let history = spec.prescribed_rate.history(&self.statistics, years, NaiveDate::MAX)?;
+        if spec.expenses.is_some() {
+            for year in history
+                .years()
+                .filter(|year| history.settled(*year).is_none_or(|rate| rate.status != RateStatus::Final))
+            {
+                spec.prescribed_rate.known(&self.statistics, year, NaiveDate::MAX)?;
+            }
         }
-        of_span.map(|(year, rate)| Ok((year, rate?))).collect()
+        Ok(history)
     }
 
     /// Runs a spec on this data set and keeps the full record.
@@ -160,7 +165,8 @@ pub fn embedded() -> Result<DataSet, DataError> {
 /// crate that reads from a disk.
 ///
 /// Required are `assets_month_end.csv`, `fx_month_end.csv`, `short_rates_monthly.csv`, `jgb_yields_month_end.csv`,
-/// `rfr_indicators.csv` and `cpi_by_currency.csv`; `macro_monthly.csv` and `recession_dates.csv` may be left out. Values
+/// `rfr_indicators.csv` and `cpi_by_currency.csv`; `macro_monthly.csv`, `recession_dates.csv` and `statistics.vintages` (the text of
+/// [`Vintages::to_text`]) may be left out. Values
 /// are counted in yen, as in the embedded set.
 ///
 /// ```no_run
@@ -224,23 +230,33 @@ fn assemble(source: impl Fn(&'static str) -> Result<Source, DataError>) -> Resul
         .with_short_rates(short_rates)
         .with_consumer_prices(consumer_prices.collect());
     let Source { name, text } = source(YIELDS)?;
+    let mut statistics = Vintages::new();
+    let bond = |heading: &str| {
+        let name = heading.strip_prefix('y')?.strip_suffix("_pct")?;
+        ["9", "10"].contains(&name).then(|| format!("jgb_{name}y"))
+    };
     // Quoted on a market, so known on the day.
     for (tenor, series) in yields_from_csv(&name, &text)? {
         market = market.with_statistic(tenor, series);
     }
+    release(&mut statistics, YIELDS, figures_from_csv(&name, &text, bond)?)?;
     if let Some(Source { name, text }) = optional(MACRO)? {
         for (statistic, series) in statistics_from_csv(&name, &text)? {
             if market.statistic_series(&statistic).is_some() {
-                return Err(DataError::Name { file: name, name: statistic });
+                return Err(DataError::Name { file: name.clone(), name: statistic });
             }
             market = market.with_statistic(&statistic, series.published_after(MACRO_LAG));
         }
+        release(&mut statistics, MACRO, figures_from_csv(&name, &text, |heading| Some(heading.to_owned()))?)?;
+    }
+    let Source { name, text } = source(INDICATORS)?;
+    release(&mut statistics, INDICATORS, levels_from_csv(&name, &text)?)?;
+    if let Some(Source { name, text }) = optional(VINTAGES)? {
+        statistics = replaced_by(&statistics, Vintages::from_text(&name, &text)?)?;
     }
     let recessions = match optional(RECESSIONS)? {
         Some(Source { name, text }) => recessions_from_csv(&name, &text)?,
         None => Vec::new(),
     };
-    let Source { name, text } = source(INDICATORS)?;
-    let levels = levels_from_csv(&name, &text)?;
-    Ok(DataSet { market, levels, recessions })
+    Ok(DataSet { market, statistics, recessions })
 }

@@ -44,7 +44,7 @@ pub enum DataError {
     #[error(transparent)]
     Market(#[from] MarketError),
     /// A year of the run has no prescribed rate, which its expenses need.
-    #[error("{0}; the spec's missing_indicators says how many are enough")]
+    #[error("{0}; `prescribed_rate.missing` in a spec says how many are enough")]
     Rate(#[from] RfrError),
     /// The spec or the run.
     #[error(transparent)]

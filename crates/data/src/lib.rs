@@ -5,15 +5,15 @@
 //!
 //! ```
 //! use allweather_core::{Currency, Month, Year};
-//! use allweather_rfr::MissingPolicy;
+//! use allweather_rfr::RateRules;
 //!
 //! let data = allweather_data::embedded()?;
 //! let january = Month::new(1980, 1)?.last_day();
 //! let spots = data.market.spots().and_then(|spots| spots.on(Currency::USD, january));
 //! assert_eq!(spots, Some(239.33)); // yen per dollar
 //!
-//! let rates = data.rates(MissingPolicy::Refuse);
-//! assert_eq!(rates[&Year::new(1989)].as_ref().map(|rate| rate.rate.to_string()), Ok("5.616 %".to_owned()));
+//! let rates = data.rates(&RateRules::default());
+//! assert_eq!(rates[&Year::new(1989)].as_ref().map(|rate| rate.prescribed.rate.to_string()), Ok("5.616 %".to_owned()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -1,7 +1,7 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use allweather_cashflow::SpendingRule;
-use allweather_core::{Currency, Number, Year};
+use allweather_core::{Currency, Number};
 use allweather_costs::{CostModel, Proportional, UniverseCosts};
 use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
@@ -9,7 +9,7 @@ use allweather_rebalance::{
     Decision, Reason, Rebalancer, Review, Targets,
     paths::{Budget, total, traded},
 };
-use allweather_rfr::PrescribedRate;
+use allweather_rfr::RateHistory;
 
 use crate::{
     CashYield, CostParts, CostSpec, Outcome, PortfolioError, QuarterRecord, Record, Spec,
@@ -25,9 +25,8 @@ use crate::{
 /// Laying out reads the whole span once; after that a run allocates nothing per step.
 ///
 /// ```
-/// use allweather_portfolio::{costs::{CostModel, CostRates, TradedAsset}, prelude::*};
-/// use std::collections::BTreeMap;
-///
+/// use allweather_portfolio::{costs::{CostModel, CostRates, TradedAsset}, prelude::*, rfr::RateHistory};
+/// ///
 /// /// Trades when an asset is a fifth of its target away from it, half the way back.
 /// #[derive(Debug)]
 /// struct HalfWay;
@@ -58,7 +57,7 @@ use crate::{
 /// let spec = Spec::from_json(r#"{"name": "own parts", "capital": 1000,
 ///     "holdings": [{"asset": "a", "weight": 0.5}, {"asset": "b", "weight": 0.5}],
 ///     "rule": {"calendar": {"every": "year", "on": "end"}}}"#)?;
-/// let rates = BTreeMap::new();
+/// let rates = RateHistory::default();
 /// let record = Simulation::new(&spec, &market, &rates)?.with_rule(&HalfWay).with_costs(&PerMille)?.run()?;
 /// assert_eq!(record.outcome().rebalances, 1);
 /// # Ok::<(), PortfolioError>(())
@@ -67,7 +66,7 @@ use crate::{
 pub struct Simulation<'a> {
     spec: &'a Spec,
     market: &'a Market,
-    rates: &'a BTreeMap<Year, PrescribedRate>,
+    rates: &'a RateHistory,
     rule: &'a dyn Rebalancer,
     costs: Costs<'a>,
     spending: Option<&'a dyn SpendingRule>,
@@ -94,33 +93,25 @@ impl Costs<'_> {
 
 /// Runs a spec on a market and keeps the full record: [`Simulation::new`] and [`Simulation::run`] in one.
 ///
-/// `rates` are the prescribed rates by calendar year; a spec without expenses needs none.
+/// `rates` are the prescribed rates, with the days from which they were known; a spec without expenses needs none.
 ///
 /// # Errors
 ///
 /// As [`Simulation::new`] and [`Simulation::run`].
-pub fn simulate(
-    spec: &Spec,
-    market: &Market,
-    rates: &BTreeMap<Year, PrescribedRate>,
-) -> Result<Record, PortfolioError> {
+pub fn simulate(spec: &Spec, market: &Market, rates: &RateHistory) -> Result<Record, PortfolioError> {
     Simulation::new(spec, market, rates)?.run()
 }
 
 impl<'a> Simulation<'a> {
     /// Lays out a run of `spec` on `market`.
     ///
-    /// `rates` are the prescribed rates by calendar year; only expenses read them.
+    /// `rates` are the prescribed rates, with the days from which they were known; only expenses read them.
     ///
     /// # Errors
     ///
     /// [`PortfolioError`] when an asset of the spec has no prices, begins late without leave, or lacks an exchange rate; when the
     /// span has no dates; when a part of the spec does not fit the universe.
-    pub fn new(
-        spec: &'a Spec,
-        market: &'a Market,
-        rates: &'a BTreeMap<Year, PrescribedRate>,
-    ) -> Result<Self, PortfolioError> {
+    pub fn new(spec: &'a Spec, market: &'a Market, rates: &'a RateHistory) -> Result<Self, PortfolioError> {
         let universe: Vec<_> = spec.holdings.as_slice().iter().map(|h| h.asset.clone()).collect();
         let costs = match &spec.costs {
             CostSpec::Proportional(model) => Costs::Proportional(*model),
@@ -426,7 +417,7 @@ impl Simulation<'_> {
         if !self.prepared.ends_quarter[t] {
             return Ok(None);
         }
-        purse.claim(rule, self.rates).map(Some)
+        purse.claim(rule, self.rates, self.prepared.dates[t]).map(Some)
     }
 
     /// Steps 4 and 5, the trade: netted with the quarter's payment, solved together with it. `None` when nothing is asked.
@@ -513,7 +504,7 @@ impl Simulation<'_> {
         let costs = state.paid.total();
         let gain = value + (costs - trade_costs.total()) - payment.invested;
         state.paid = CostParts::default();
-        let rate = self.rates.get(&self.prepared.year(t));
+        let rate = purse.rate(self.rates, self.prepared.year(t), self.prepared.dates[t]);
         purse.settle(self.prepared.months[t].quarter(), rate, gain, costs).map(Some)
     }
 

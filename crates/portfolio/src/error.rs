@@ -144,11 +144,13 @@ pub enum PortfolioError {
         date: NaiveDate,
     },
     /// A year without a prescribed rate.
-    #[error("there is no prescribed rate for {year}, which the expenses need")]
+    #[error("no prescribed rate for {year} is known on {date}, and the expenses need it")]
     #[non_exhaustive]
     MissingRate {
         /// The year.
         year: Year,
+        /// The quarter's end.
+        date: NaiveDate,
     },
     /// Nothing is left.
     #[error("the portfolio is worth {value} on {date}: it is lost")]
@@ -176,15 +178,6 @@ pub enum PortfolioError {
         sum: f64,
         /// The day.
         date: NaiveDate,
-    },
-    /// A file that cannot be written.
-    #[error("{file} cannot be written: {reason}")]
-    #[non_exhaustive]
-    Write {
-        /// The file.
-        file: String,
-        /// What the system says.
-        reason: String,
     },
     /// From the expenses.
     #[error(transparent)]

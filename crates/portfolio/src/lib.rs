@@ -3,8 +3,7 @@
 //! Depend on this crate to run the method; it re-exports the parts. Data comes from `allweather-data`, or is your own.
 //!
 //! ```
-//! use allweather_portfolio::prelude::*;
-//! use std::collections::BTreeMap;
+//! use allweather_portfolio::{prelude::*, rfr::RateHistory};
 //!
 //! let prices = PricePanel::from_csv("prices.csv", "month,equity_jpy,bonds_jpy\n2020-01,100,100\n2020-02,90,101\n2020-03,99,101\n")?;
 //! let market = Market::new(Currency::JPY, prices);
@@ -14,7 +13,7 @@
 //!     "rule": {"drift_band": {"measure": "portfolio", "threshold": 2, "scope": "all"}},
 //!     "costs": {"proportional": 0.001}
 //! }"#)?;
-//! let record = simulate(&spec, &market, &BTreeMap::new())?;
+//! let record = simulate(&spec, &market, &RateHistory::default())?;
 //! for step in record.steps() {
 //!     println!("{} {:>9.0} {}", step.month, step.value_after, step.explain());
 //! }
@@ -30,7 +29,7 @@
 //!
 //! # What this crate does not do
 //!
-//! It decides nothing itself: formulas are in the parts. It reads no files and writes none but through [`PendingFile`].
+//! It decides nothing itself: formulas are in the parts. It reads no files and writes none: see [`PendingFile`](allweather_market::PendingFile).
 
 mod engine;
 mod error;
@@ -39,7 +38,6 @@ mod prepare;
 mod purse;
 mod quarter;
 mod record;
-mod replace;
 mod spec;
 mod step;
 mod summary;
@@ -56,13 +54,14 @@ pub use allweather_market as market;
 pub use allweather_metrics as metrics;
 pub use allweather_rebalance as rebalance;
 pub use allweather_rfr as rfr;
+pub use allweather_weather as weather;
 
 pub use engine::{Simulation, simulate};
 pub use error::PortfolioError;
 pub use record::{Outcome, Record};
-pub use replace::PendingFile;
 pub use spec::{
-    AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, LateAssets, Operation, Spec,
+    AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Knowledge, LateAssets, Operation,
+    Spec,
 };
 pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};
 pub use summary::{HedgeAccount, Target, TargetCheck};

@@ -1,12 +1,11 @@
 //! The running ledger of a run's expenses: what a quarter claims, and how it is settled.
 
-use std::collections::BTreeMap;
-
 use allweather_cashflow::{SpendingRule, SpendingYear, paths::Account};
 use allweather_core::{Number, Quarter, Rate, Year};
-use allweather_rfr::PrescribedRate;
+use allweather_rfr::{RateHistory, YearRate};
+use chrono::NaiveDate;
 
-use crate::{Expenses, PortfolioError, QuarterRecord, quarter::Payment};
+use crate::{Expenses, Knowledge, PortfolioError, QuarterRecord, quarter::Payment};
 
 #[derive(Debug)]
 pub(crate) struct Purse {
@@ -15,6 +14,7 @@ pub(crate) struct Purse {
     initial_capital: f64,
     initial_pool: f64,
     pool_years: f64,
+    knowledge: Knowledge,
     first_year: Year,
     /// The prescribed rates from the first year to the running one, fractions.
     rates: Vec<f64>,
@@ -39,6 +39,7 @@ impl Purse {
             initial_capital: capital,
             initial_pool,
             pool_years: expenses.pool_years.to_double(),
+            knowledge: expenses.knowledge,
             first_year,
             // Room for all years, so that nothing is allocated on the way.
             rates: Vec::with_capacity(steps / 4 + 2),
@@ -79,18 +80,32 @@ impl Purse {
         self.growth *= factor;
     }
 
+    /// The rate of a year that counts at a quarter's end.
+    pub(crate) fn rate<'r>(
+        &self,
+        rates: &'r RateHistory,
+        year: Year,
+        date: NaiveDate,
+    ) -> Option<&'r YearRate> {
+        match self.knowledge {
+            Knowledge::PointInTime => rates.known_on(year, date),
+            Knowledge::Final => rates.settled(year),
+        }
+    }
+
     /// What this quarter's end will ask for, by the year's expense as the rule sees it now.
     pub(crate) fn claim(
         &mut self,
         rule: &dyn SpendingRule,
-        rates: &BTreeMap<Year, PrescribedRate>,
+        rates: &RateHistory,
+        date: NaiveDate,
     ) -> Result<Payment, PortfolioError> {
         let year = self.year;
         self.rates.clear();
         for number in self.first_year.number()..=year.number() {
             let year = Year::new(number);
-            let rate = rates.get(&year).ok_or(PortfolioError::MissingRate { year })?;
-            self.rates.push(Rate::from_percent(rate.rate).to_f64());
+            let rate = self.rate(rates, year, date).ok_or(PortfolioError::MissingRate { year, date })?;
+            self.rates.push(Rate::from_percent(rate.prescribed.rate).to_f64());
         }
         let mut now = SpendingYear::new(self.initial_capital, &self.rates, self.market_value)?;
         if year > self.first_year {
@@ -110,7 +125,7 @@ impl Purse {
     pub(crate) fn settle(
         &mut self,
         quarter: Quarter,
-        rate: Option<&PrescribedRate>,
+        rate: Option<&YearRate>,
         gain: f64,
         costs: f64,
     ) -> Result<QuarterRecord, PortfolioError> {
@@ -120,8 +135,9 @@ impl Purse {
         self.account = Some(account);
         Ok(QuarterRecord {
             quarter,
-            rate: rate.map(|r| r.rate),
-            indicator: rate.map(|r| r.chosen),
+            rate: rate.map(|r| r.prescribed.rate),
+            indicator: rate.map(|r| r.prescribed.chosen),
+            rate_status: rate.map(|r| r.status),
             gain,
             costs,
             annual_expense: self.expense,

@@ -4,7 +4,7 @@ use allweather_core::{AssetId, Currency, Month, Year};
 use allweather_fx_overlay::{Book, Omission, Opened, Position, Settled};
 use allweather_market::{Frequency, Gap, Market};
 use allweather_rebalance::{Decision, Outcome as OrderOutcome, Targets};
-use allweather_rfr::PrescribedRate;
+use allweather_rfr::{RateHistory, YearRate};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -107,7 +107,7 @@ pub struct Record {
     universe: Vec<AssetId>,
     dates: Vec<NaiveDate>,
     months: Vec<Month>,
-    rates: BTreeMap<Year, PrescribedRate>,
+    rates: BTreeMap<Year, YearRate>,
     lines: Vec<Line>,
     before: Vec<f64>,
     after: Vec<f64>,
@@ -120,21 +120,17 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(
-        spec: &Spec,
-        market: &Market,
-        prepared: &Prepared,
-        rates: &BTreeMap<Year, PrescribedRate>,
-    ) -> Self {
+    pub(crate) fn new(spec: &Spec, market: &Market, prepared: &Prepared, rates: &RateHistory) -> Self {
         let (steps, assets) = (prepared.dates.len(), prepared.universe.len());
-        let years = prepared.year(0)..=prepared.year(steps.saturating_sub(1));
+        let years = prepared.year(0).number()..=prepared.year(steps.saturating_sub(1)).number();
+        let years = years.map(Year::new);
         Self {
             base: market.base(),
             frequency: market.prices().frequency(),
             universe: prepared.universe.clone(),
             dates: prepared.dates.clone(),
             months: prepared.months.clone(),
-            rates: rates.range(years).map(|(year, rate)| (*year, rate.clone())).collect(),
+            rates: years.filter_map(|year| Some((year, rates.settled(year)?.clone()))).collect(),
             lines: Vec::with_capacity(steps),
             before: Vec::with_capacity(steps * assets),
             after: Vec::with_capacity(steps * assets),
@@ -176,9 +172,10 @@ impl Record {
         &self.universe
     }
 
-    /// The prescribed rates of the run's years.
+    /// The prescribed rates of the run's years: final, or as far as figures have come in. What the run knew at a quarter's end is in
+    /// its [`QuarterRecord`](crate::QuarterRecord).
     #[must_use]
-    pub fn rates(&self) -> &BTreeMap<Year, PrescribedRate> {
+    pub fn rates(&self) -> &BTreeMap<Year, YearRate> {
         &self.rates
     }
 
@@ -260,7 +257,7 @@ impl Record {
             spec_sha256: String,
             base: Currency,
             universe: &'a [AssetId],
-            rates: Vec<&'a PrescribedRate>,
+            rates: Vec<&'a YearRate>,
             gaps: Vec<String>,
         }
         let heading = Heading {

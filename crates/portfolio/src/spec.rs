@@ -5,7 +5,7 @@ use allweather_core::{AssetId, Month, Weights};
 use allweather_costs::{Proportional, PublishedCosts};
 use allweather_fx_overlay::FxSpec;
 use allweather_rebalance::{Lot, Rule, UnderMinimum};
-use allweather_rfr::MissingPolicy;
+use allweather_rfr::RateRules;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -57,9 +57,9 @@ pub struct Spec {
     /// The living expenses; none when left out, and then nothing is ever paid out.
     #[serde(default)]
     pub expenses: Option<Expenses>,
-    /// What is done about years in which not all five indicators are there.
+    /// How the prescribed rate is told from statistics; a run that is handed rates does not read it.
     #[serde(default)]
-    pub missing_indicators: MissingPolicy,
+    pub prescribed_rate: RateRules,
     /// Hedge and overlay; foreign assets are left unhedged when left out.
     #[serde(default)]
     pub fx: Option<FxSpec>,
@@ -239,6 +239,24 @@ pub struct Expenses {
     /// The largest pool, in annual expenses.
     #[serde(default = "three", with = "allweather_core::wire")]
     pub pool_years: Decimal,
+    /// Which prescribed rates count at a quarter's end.
+    #[serde(default)]
+    pub knowledge: Knowledge,
+}
+
+/// Which prescribed rates count at a quarter's end: the published text leaves it to whoever runs it.
+///
+/// # Source
+///
+/// Published method, §2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Knowledge {
+    /// Those known on the day: final for past years, estimated or provisional for the running one.
+    #[default]
+    PointInTime,
+    /// Those that were fixed later, or as far as figures have come in: nobody knew them on the day.
+    Final,
 }
 
 fn three() -> Decimal {
@@ -250,7 +268,12 @@ impl Expenses {
     /// three years.
     #[must_use]
     pub fn published() -> Self {
-        Self { rule: Spending::default(), initial_pool: Decimal::ZERO, pool_years: three() }
+        Self {
+            rule: Spending::default(),
+            initial_pool: Decimal::ZERO,
+            pool_years: three(),
+            knowledge: Knowledge::default(),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use allweather_core::{AssetId, Currency, Month, Percent, Quarter};
+use allweather_core::{AssetId, Currency, Month, Percent, Quarter, RateStatus};
 use allweather_fx_overlay::Omission;
 use allweather_rebalance::{Decision, Outcome as OrderOutcome};
 use allweather_rfr::Indicator;
@@ -163,10 +163,12 @@ impl Serialize for Step<'_> {
 pub struct QuarterRecord {
     /// The quarter.
     pub quarter: Quarter,
-    /// The prescribed rate of its year.
+    /// The prescribed rate of its year, as the run knew it.
     pub rate: Option<Percent>,
     /// The indicator that gave it.
     pub indicator: Option<Indicator>,
+    /// Whether that rate could still change.
+    pub rate_status: Option<RateStatus>,
     /// Value before any cost of the quarter less invested capital.
     pub gain: f64,
     /// All costs of the quarter.

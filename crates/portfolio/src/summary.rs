@@ -78,7 +78,8 @@ impl Record {
         let drawdown = returns.as_ref().and_then(|r| max_drawdown(r).ok()).map(|d| -d.depth);
         let mut log_rate = Some(0.0);
         for step in self.steps() {
-            let rate = self.rates().get(&step.month.year()).map(|r| Rate::from_percent(r.rate).to_f64());
+            let rate =
+                self.rates().get(&step.month.year()).map(|r| Rate::from_percent(r.prescribed.rate).to_f64());
             log_rate = log_rate.zip(rate).map(|(sum, rate)| sum + rate.ln_1p());
         }
         let prescribed_rate = log_rate.map(|sum: f64| (sum / self.len() as f64).exp_m1());

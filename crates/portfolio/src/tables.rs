@@ -1,7 +1,7 @@
 use std::io;
 
 use allweather_core::{Month, Year};
-use allweather_rfr::PrescribedRate;
+use allweather_rfr::YearRate;
 use serde::Serialize;
 
 use crate::Record;
@@ -13,7 +13,7 @@ pub struct YearRow<'a> {
     /// The year.
     pub year: Year,
     /// Its prescribed rate, with the indicator that gave it.
-    pub rate: Option<&'a PrescribedRate>,
+    pub rate: Option<&'a YearRate>,
     /// Time-weighted return of its steps, net of costs.
     pub period_return: f64,
     /// Consumed.

@@ -1,6 +1,6 @@
 use allweather_core::{Currency, Month};
 use allweather_data::embedded;
-use allweather_market::Market;
+use allweather_market::{Market, ReferencePeriod};
 
 fn month(text: &str) -> Month {
     text.parse().unwrap()
@@ -137,6 +137,29 @@ fn statistics_are_known_after_their_lag() {
         assert_eq!((name, on.statistic(name).unwrap().last_month()), (name, Some(month("2024-01"))));
     }
     assert_eq!(on.statistic("jp_cpi").unwrap().get(month("1970-01")), Some(30.3));
+}
+
+/// Three files hold some of the same figures.
+#[test]
+fn the_tables_agree_with_each_other() {
+    let statistics = embedded().unwrap().statistics;
+    let mut compared = 0;
+    for series in ["jp_cpi", "jp_cgpi", "jp_reer", "jgb_9y", "jgb_10y"] {
+        let releases = statistics.releases(series);
+        let of = |file: &str| releases.iter().find(|release| release.source() == file).unwrap();
+        let monthly =
+            if series.starts_with("jgb") { "jgb_yields_month_end.csv" } else { "macro_monthly.csv" };
+        let (december, monthly) = (of("rfr_indicators.csv"), of(monthly));
+        assert_eq!(releases.len(), 2);
+        for year in 1979..=2025 {
+            let period = ReferencePeriod::Month(Month::new(year, 12).unwrap());
+            assert_eq!(december.get(period), monthly.get(period), "{series} {year}");
+            compared += usize::from(december.get(period).is_some());
+        }
+    }
+    // 47 years each, less the 10-year bond before 1986 and the exchange rate since 2024.
+    assert_eq!(compared, 5 * 47 - 7 - 2);
+    assert_eq!(statistics.releases("jp_gdp_deflator").len(), 1);
 }
 
 #[test]

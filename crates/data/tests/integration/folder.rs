@@ -1,8 +1,9 @@
-use std::{fs, path::Path};
+use std::{fmt::Write, fs, path::Path};
 
 use allweather_core::{Currency, Month, Year};
 use allweather_data::{DataError, embedded, read_folder};
-use allweather_market::Market;
+use allweather_market::{Dating, Market, ReferencePeriod, SeriesId, Vintage, Vintages, official};
+use allweather_rfr::{Basis, Indicator, MissingPolicy, RateRules};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -48,7 +49,7 @@ fn a_changed_figure_changes_the_set() {
     fs::write(file, text).unwrap();
     let data = read_folder(folder.path()).unwrap();
     assert_ne!(data, embedded().unwrap());
-    assert!(data.rates(allweather_rfr::MissingPolicy::Refuse)[&Year::new(2024)].is_ok());
+    assert!(data.rates(&RateRules::default())[&Year::new(2024)].is_ok());
 }
 
 #[test]
@@ -195,6 +196,19 @@ fn a_broken_file_is_named_with_line_and_field() {
     }
 }
 
+/// Not as two values of one release, which would name no line.
+#[test]
+fn a_repeated_month_is_named_with_its_line() {
+    let yields = "month,y1_pct,y2_pct,y5_pct,y9_pct,y10_pct,y20_pct\n1980-01,,,,1,,\n1980-01,,,,2,,\n";
+    for (file, text) in
+        [("macro_monthly.csv", "month,a\n1980-01,1\n1980-01,2\n"), ("jgb_yields_month_end.csv", yields)]
+    {
+        let message = refusal(file, text).to_string();
+        let part = "line 3, field month: \"1980-01\" is not the month after";
+        assert!(message.contains(file) && message.contains(part), "{message}");
+    }
+}
+
 #[test]
 fn a_recession_may_be_without_its_trough_and_lists_are_apart() {
     let folder = copied();
@@ -209,12 +223,20 @@ fn a_recession_may_be_without_its_trough_and_lists_are_apart() {
 #[test]
 fn a_10_year_yield_that_is_absent_later_on_is_a_gap() {
     let folder = copied();
-    let text =
-        "year,jgb10y_pct,jgb9y_pct,cpi_dec,cgpi_dec,gdp_deflator_q4,reer_dec\n1985,,6.0,,,,\n1986,,5.1,,,,\n";
-    fs::write(folder.path().join("rfr_indicators.csv"), text).unwrap();
-    let levels = read_folder(folder.path()).unwrap().levels;
-    assert!(levels[&Year::new(1985)].jgb10y.is_some());
-    assert_eq!(levels[&Year::new(1986)].jgb10y, None);
+    let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).unwrap();
+    let headings = "year,jgb10y_pct,jgb9y_pct,cpi_dec,cgpi_dec,gdp_deflator_q4,reer_dec\n";
+    write("rfr_indicators.csv", &format!("{headings}1985,,6.0,,,,\n1986,,5.1,,,,\n"));
+    let mut yields = "month,y1_pct,y2_pct,y5_pct,y9_pct,y10_pct,y20_pct\n".to_owned();
+    for month in Month::new(1985, 12).unwrap().through(Month::new(1986, 12).unwrap()) {
+        let nine = if month.year() == Year::new(1985) { "6.0" } else { "5.1" };
+        writeln!(yields, "{month},,,,{nine},,").unwrap();
+    }
+    write("jgb_yields_month_end.csv", &yields);
+    let rules = RateRules { missing: MissingPolicy::at_least(3).unwrap(), ..RateRules::default() };
+    let rates = read_folder(folder.path()).unwrap().rates(&rules);
+    let missing = |year| &rates[&Year::new(year)].as_ref().unwrap().prescribed.missing;
+    assert!(!missing(1985).contains(&Indicator::Jgb10y));
+    assert!(missing(1986).contains(&Indicator::Jgb10y));
 }
 
 #[test]
@@ -232,21 +254,150 @@ fn assets_currencies_and_statistics_of_ones_own_are_read() {
     assert_eq!(market.as_of(january.last_day()).statistic("tankan").unwrap().get(january), None);
 }
 
+fn release(series: &str, on: &str, values: &[(&str, &str)]) -> Vintage {
+    let values = values.iter().map(|(period, value)| (period.parse().unwrap(), value.parse().unwrap()));
+    let series = SeriesId::new(series).unwrap();
+    Vintage::new(series, on.parse().unwrap(), Dating::Stated, "office", values.collect()).unwrap()
+}
+
+/// A copied folder with a store of these releases.
+fn with_store(releases: impl IntoIterator<Item = Vintage>) -> TempDir {
+    let mut store = Vintages::new();
+    for release in releases {
+        store.add(release).unwrap();
+    }
+    let folder = copied();
+    fs::write(folder.path().join("statistics.vintages"), store.to_text()).unwrap();
+    folder
+}
+
+#[test]
+fn the_embedded_statistics_as_a_store_are_the_embedded_set() {
+    let data = embedded().unwrap();
+    let folder = copied();
+    fs::write(folder.path().join("statistics.vintages"), data.statistics.to_text()).unwrap();
+    assert_eq!(read_folder(folder.path()).unwrap(), data);
+    fs::write(folder.path().join("statistics.vintages"), Vintages::new().to_text()).unwrap();
+    assert_eq!(read_folder(folder.path()).unwrap(), data, "an empty store has no series to replace");
+}
+
+#[test]
+fn a_store_takes_the_place_of_the_tables_for_its_series_only() {
+    let cpi = [
+        release("jp_cpi", "2024-01-19", &[("2022-12", "104.1"), ("2023-12", "106.8")]),
+        release("jp_cpi", "2024-02-27", &[("2023-12", "106.9"), ("2024-01", "106.9")]),
+    ];
+    let own = release("my_index", "2024-01-10", &[("2023-12", "1")]);
+    let folder = with_store(cpi.iter().cloned().chain([own]));
+    let (data, tables) = (read_folder(folder.path()).unwrap(), embedded().unwrap());
+    let statistics = &data.statistics;
+    assert_eq!(statistics.releases("jp_cpi"), cpi);
+    assert_eq!(tables.statistics.releases("jp_cpi").len(), 2, "one release of each of two files");
+    for series in tables.statistics.series().filter(|series| series.as_str() != "jp_cpi") {
+        let name = series.as_str();
+        assert_eq!(statistics.releases(name), tables.statistics.releases(name), "{name}");
+        assert_eq!(statistics.lag(name), tables.statistics.lag(name), "{name}");
+    }
+    assert_eq!(statistics.lag("jp_cpi"), official::lag(&SeriesId::new("jp_cpi").unwrap()));
+    assert_eq!((statistics.releases("my_index").len(), statistics.lag("my_index")), (1, None));
+    // The market is that of the tables.
+    assert_eq!(data.market, tables.market);
+    // Figures come out on their stated days; the oldest release's earlier ones under the lag of the series.
+    let known = |day: &str, period: &str| {
+        let figure = statistics.as_of(day.parse().unwrap()).figure("jp_cpi", period.parse().unwrap())?;
+        Some((figure.value.to_string(), figure.published_on.to_string(), figure.dating))
+    };
+    let of = |value: &str, day: &str, dating| Some((value.to_owned(), day.to_owned(), dating));
+    assert_eq!(known("2023-01-27", "2022-12"), None);
+    assert_eq!(known("2023-01-28", "2022-12"), of("104.1", "2023-01-28", Dating::Assumed));
+    assert_eq!(known("2024-01-19", "2023-12"), of("106.8", "2024-01-19", Dating::Stated));
+    assert_eq!(known("2024-02-27", "2023-12"), of("106.9", "2024-02-27", Dating::Stated));
+    assert_eq!(known("2024-12-31", "1990-12"), None, "the tables' consumer prices are gone");
+}
+
+#[test]
+fn a_figure_that_the_tables_lack_may_come_from_a_store() {
+    let reer = release("jp_reer", "2025-01-24", &[("2023-12", "73.19"), ("2024-12", "71")]);
+    let data = read_folder(with_store([reer]).path()).unwrap();
+    let rules = RateRules::default();
+    assert!(data.rates(&rules)[&Year::new(2024)].is_ok());
+    assert!(embedded().unwrap().rates(&rules)[&Year::new(2024)].is_err());
+    // In the place of the tables: the years before have no rate of exchange any more.
+    assert!(data.rates(&rules)[&Year::new(2023)].is_err());
+}
+
+/// The ministry's file gives days, the table beside it months.
+#[test]
+fn yields_by_the_day_stand_beside_tables_by_the_month() {
+    let days =
+        [("2022-12-30", "0.454"), ("2023-12-28", "0.606"), ("2023-12-29", "0.647"), ("2024-12-30", "1.111")];
+    let folder = with_store([release("jgb_10y", "2025-01-06", &days)]);
+    let data = read_folder(folder.path()).unwrap();
+    let kind = |series: &str| data.statistics.releases(series)[0].span().0;
+    assert!(matches!(kind("jgb_10y"), ReferencePeriod::Day(_)));
+    assert!(matches!(kind("jgb_9y"), ReferencePeriod::Month(_)));
+
+    let rules = RateRules { missing: MissingPolicy::at_least(3).unwrap(), ..RateRules::default() };
+    let bond = |year: i32, day: &str| {
+        let rate = rules.known(&data.statistics, Year::new(year), day.parse().unwrap()).unwrap();
+        let reading = rate.prescribed.ranking.into_iter().find(|(i, _)| *i == Indicator::Jgb10y);
+        reading.map(|(_, reading)| (reading.percent.points().to_string(), reading.basis))
+    };
+    let of = |percent: &str, basis| Some((percent.to_owned(), basis));
+    // The newest quote stands in until the year is over, and the last one is that of the year's end.
+    assert_eq!(bond(2023, "2023-12-28"), of("0.606", Basis::Estimated));
+    assert_eq!(bond(2023, "2023-12-30"), of("0.647", Basis::Estimated));
+    assert_eq!(bond(2023, "2023-12-31"), of("0.647", Basis::Published));
+    assert_eq!(bond(2023, "2024-06-30"), of("0.647", Basis::Published));
+    assert_eq!(bond(1985, "1986-06-30"), of("6.001", Basis::StandIn));
+    assert_eq!(bond(1990, "1991-06-30"), None, "the tables' 10-year yields are gone");
+    // The tables' month ends are the same quotes.
+    assert_eq!(data.rates(&rules)[&Year::new(2024)], embedded().unwrap().rates(&rules)[&Year::new(2024)]);
+}
+
+#[test]
+fn a_broken_store_is_named_with_its_line() {
+    let good = embedded().unwrap().statistics.to_text();
+    let spoiled = |line: usize, text: &str| {
+        let mut lines: Vec<&str> = good.lines().collect();
+        lines[line - 1] = text;
+        lines.join("\n") + "\n"
+    };
+    let cases = [
+        (String::new(), "line 1"),
+        (spoiled(1, "allweather vintages, form 2"), "line 1"),
+        (spoiled(2, "vintage,jgb_10y,soon,assumed,,1986-07,2025-12,x"), "line 2, field day: \"soon\""),
+        (spoiled(4, "1986-08,5%"), "line 4, field value: \"5%\""),
+        (spoiled(4, "summer,5"), "line 4, field period: \"summer\""),
+        (good[..good.rfind("end,").unwrap()].to_owned(), "cut off"),
+        (good[..good.len() / 2].to_owned(), "statistics.vintages, line "),
+    ];
+    for (text, part) in cases {
+        let message = refusal("statistics.vintages", text).to_string();
+        assert!(message.contains("statistics.vintages") && message.contains(part), "{message} lacks {part}");
+        assert!(message.contains("line "), "{message}");
+    }
+    let error = refusal("statistics.vintages", b"allweather vintages, form 1\n\xff\n");
+    assert!(
+        matches!(&error, DataError::Encoding { file, line: 2, .. } if file.ends_with("statistics.vintages"))
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn no_bytes_make_a_folder_panic(
-        file in prop::sample::select(vec!["rfr_indicators.csv", "recession_dates.csv", "macro_monthly.csv", "jgb_yields_month_end.csv"]),
+        file in prop::sample::select(vec!["rfr_indicators.csv", "recession_dates.csv", "macro_monthly.csv", "jgb_yields_month_end.csv", "statistics.vintages"]),
         keep in 0..60_usize,
         noise in prop::collection::vec(any::<u8>(), 0..60),
     ) {
         let folder = copied();
         let path = folder.path().join(file);
-        let mut bytes = fs::read(&path).unwrap();
+        let mut bytes = fs::read(&path).unwrap_or_else(|_| embedded().unwrap().statistics.to_text().into());
         bytes.truncate(keep);
         bytes.extend(noise);
         fs::write(path, bytes).unwrap();
-        let _ = read_folder(folder.path()).map(|data| data.rates(allweather_rfr::MissingPolicy::Refuse));
+        let _ = read_folder(folder.path()).map(|data| data.rates(&RateRules::default()));
     }
 }

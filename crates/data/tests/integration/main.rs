@@ -5,3 +5,4 @@ mod all_weather;
 mod embedded;
 mod folder;
 mod rates;
+mod weather;

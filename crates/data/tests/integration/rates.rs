@@ -1,10 +1,22 @@
-use allweather_core::Year;
+use allweather_core::{Month, RateStatus, Year};
 use allweather_data::embedded;
-use allweather_rfr::{Basis, Indicator, MissingPolicy, RfrError};
+use allweather_rfr::{Basis, Indicator, MissingPolicy, RateRules, RfrError, YearRate};
 use rust_decimal::{Decimal, RoundingStrategy, dec};
 
 fn to_three_decimals(x: Decimal) -> Decimal {
     x.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero)
+}
+
+fn rules(missing: MissingPolicy) -> RateRules {
+    RateRules { missing, ..RateRules::default() }
+}
+
+fn at_least(count: u8) -> RateRules {
+    rules(MissingPolicy::at_least(count).unwrap())
+}
+
+fn shown(rate: &YearRate) -> (Decimal, Indicator) {
+    (to_three_decimals(rate.prescribed.rate.points()), rate.prescribed.chosen)
 }
 
 /// Second highest of five from the same levels, computed with another program in exact rationals; to three decimals.
@@ -56,17 +68,19 @@ const EXPECTED: [(i32, Decimal, Indicator); 43] = [
 
 #[test]
 fn the_rates_are_the_expected_ones() {
-    let rates = embedded().unwrap().rates(MissingPolicy::Refuse);
+    let rates = embedded().unwrap().rates(&RateRules::default());
     for (year, percent, chosen) in EXPECTED {
         let rate = rates[&Year::new(year)].as_ref().unwrap();
-        assert_eq!((year, to_three_decimals(rate.rate.points()), rate.chosen), (year, percent, chosen));
+        assert_eq!((year, shown(rate)), (year, (percent, chosen)));
+        let march = Month::new(year + 1, 3).unwrap().last_day();
+        assert_eq!((rate.status, rate.since), (RateStatus::Final, march), "{year}");
     }
 }
 
 #[test]
 fn years_without_all_five_have_no_rate_unless_asked_for() {
     let data = embedded().unwrap();
-    let rates = data.rates(MissingPolicy::Refuse);
+    let rates = data.rates(&RateRules::default());
     let years = |first: i32, last: i32| (first..=last).map(Year::new).collect::<Vec<_>>();
     assert_eq!(rates.keys().copied().collect::<Vec<_>>(), years(1980, 2025), "1979 has no year before it");
     let without: Vec<(Year, usize, Vec<Indicator>)> = rates
@@ -87,27 +101,29 @@ fn years_without_all_five_have_no_rate_unless_asked_for() {
     ];
     assert_eq!(without, expected.map(|(year, count, missing)| (Year::new(year), count, missing)));
 
-    let four = data.rates(MissingPolicy::at_least(4).unwrap());
-    let rate =
-        |year: i32| four[&Year::new(year)].as_ref().map(|r| (to_three_decimals(r.rate.points()), r.chosen));
+    let four = data.rates(&at_least(4));
+    let rate = |year: i32| four[&Year::new(year)].as_ref().map(shown);
     assert_eq!(rate(1980), Ok((dec!(8.739), Indicator::Jgb10y)));
     assert_eq!(rate(2024), Ok((dec!(3.652), Indicator::Cpi)));
     assert!(rate(2025).is_err());
-    let three = data.rates(MissingPolicy::at_least(3).unwrap());
+    let three = data.rates(&at_least(3));
     assert!(three.values().all(Result::is_ok));
     let rate = three[&Year::new(2025)].as_ref().unwrap();
-    assert_eq!((to_three_decimals(rate.rate.points()), rate.chosen), (dec!(2.078), Indicator::Cpi));
+    assert_eq!(shown(rate), (dec!(2.078), Indicator::Cpi));
 }
 
 #[test]
 fn the_9_year_bond_stands_in_before_1986_and_is_marked() {
     let data = embedded().unwrap();
-    for (year, levels) in &data.levels {
+    let rates = data.rates(&at_least(3));
+    let bond = |rate: &YearRate| {
+        rate.prescribed.ranking.iter().find(|(indicator, _)| *indicator == Indicator::Jgb10y).unwrap().1
+    };
+    for (year, rate) in &rates {
         let expected = if year.number() < 1986 { Basis::StandIn } else { Basis::Published };
-        assert_eq!(levels.jgb10y.unwrap().basis, expected, "{year}");
+        assert_eq!(bond(rate.as_ref().unwrap()).basis, expected, "{year}");
     }
-    assert_eq!(data.levels[&Year::new(1985)].jgb10y.unwrap().percent.points(), dec!(6.001));
-    assert_eq!(data.levels[&Year::new(1986)].jgb10y.unwrap().percent.points(), dec!(5.364));
-    let rates = data.rates(MissingPolicy::at_least(4).unwrap());
-    assert_eq!(rates[&Year::new(1980)].as_ref().unwrap().basis, Basis::StandIn);
+    let percent = |year| bond(rates[&Year::new(year)].as_ref().unwrap()).percent.points();
+    assert_eq!((percent(1985), percent(1986)), (dec!(6.001), dec!(5.364)));
+    assert_eq!(rates[&Year::new(1980)].as_ref().unwrap().prescribed.basis, Basis::StandIn);
 }

@@ -1,9 +1,7 @@
 //! A step of a run without a record allocates nothing: a run of many steps allocates as often as one of few.
 
-use std::collections::BTreeMap;
-
 use allweather_core::{Currency, Month};
-use allweather_portfolio::{Simulation, Spec};
+use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
 use rust_decimal::Decimal;
 
 use crate::markets::{Asset, BASE, Noise, World};
@@ -102,7 +100,7 @@ fn lots_allocate_nothing_per_step() {
 fn a_record_does_allocate_per_step() {
     let spec = spec(BAND);
     let count = |months| {
-        let (market, rates) = (world(months).market(), BTreeMap::new());
+        let (market, rates) = (world(months).market(), RateHistory::default());
         let simulation = Simulation::new(&spec, &market, &rates).unwrap();
         allocation_counter::measure(|| assert!(simulation.run().is_ok())).count_total
     };

@@ -49,7 +49,7 @@ fn run(days: &[NaiveDate], end: &str) -> Result<Record, PortfolioError> {
         indicators = indicators.with(indicator, percent(dec!(2))).unwrap();
     }
     let rate: PrescribedRate = prescribed_rate(&indicators, MissingPolicy::Refuse).unwrap();
-    simulate(&spec, &market, &BTreeMap::from([(Year::new(2023), rate)]))
+    simulate(&spec, &market, &BTreeMap::from([(Year::new(2023), rate)]).into())
 }
 
 fn settled(record: &Record) -> Vec<String> {

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("metrics", 2),
     ("rebalance", 3),
     ("fx-overlay", 3),
+    ("weather", 3),
     ("portfolio", 5),
     ("data", BESIDE),
 ];

@@ -1,7 +1,5 @@
 //! What holds in every run, whatever the market and the spec.
 
-use std::collections::BTreeMap;
-
 use allweather_costs::{CostModel, CostRates, TradedAsset};
 use allweather_market::Market;
 use allweather_portfolio::{
@@ -12,6 +10,7 @@ use allweather_portfolio::{
         Decision, DriftBand, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Rule, Scope, Targets,
         paths::{Budget, trade_to_targets},
     },
+    rfr::RateHistory,
 };
 use chrono::Datelike;
 use proptest::prelude::*;
@@ -318,7 +317,7 @@ proptest! {
     #[test]
     fn any_rule_and_any_costs_conserve(case in cases(), seed in any::<u64>()) {
         let case = case.divisible();
-        let (market, rates): (Market, BTreeMap<_, _>) = (case.world.market(), case.world.rates());
+        let (market, rates): (Market, RateHistory) = (case.world.market(), case.world.rates());
         let (rule, costs) = (Odd(seed), Steep);
         let simulation = Simulation::new(&case.spec, &market, &rates).unwrap();
         let simulation = simulation.with_rule(&rule).with_costs(&costs).unwrap();
@@ -420,7 +419,7 @@ fn weights_a_hair_above_one_leave_no_debt() {
             "holdings":[{"asset":"a","weight":0.6},{"asset":"b","weight":0.4}]}"#,
     )
     .unwrap();
-    let rates = BTreeMap::new();
+    let rates = RateHistory::default();
     let record = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&Hair).run().unwrap();
     conserves(&record).unwrap();
 }

@@ -3,6 +3,7 @@
 use allweather_portfolio::{
     CostSpec, Operation, Spec,
     rebalance::{Lot, Outcome, UnderMinimum},
+    rfr::RateHistory,
     simulate,
 };
 use proptest::prelude::*;
@@ -139,7 +140,7 @@ fn a_round_trip_pays_twice() {
         );
         Spec::from_json(&text).unwrap()
     };
-    let record = simulate(&spec("50"), &market, &std::collections::BTreeMap::new()).unwrap();
+    let record = simulate(&spec("50"), &market, &RateHistory::default()).unwrap();
     let (first, second) = (record.step(0).unwrap(), record.step(1).unwrap());
     // The first purchase is one order, the round trip two.
     assert_eq!(first.costs.commission, 50.0);

@@ -7,6 +7,7 @@ mod daily;
 mod figures;
 mod floors;
 mod identities;
+mod knowledge;
 mod lots;
 mod markets;
 mod reference;

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use allweather_core::{AssetId, Currency, Money, Month, Percent, Rate, Year};
 use allweather_market::{Frequency, Instrument, Market, MonthlySeries, PricePanel, SpotPanel};
 use allweather_portfolio::{
-    AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, LateAssets, Operation, Record, Spec,
+    AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Knowledge, LateAssets, Operation,
+    Record, Spec,
     cashflow::{Anchored, GuytonKlinger, Published, Spending, Yale},
     costs::{AssetCosts, Proportional, PublishedCosts, SlippageRule},
     fx_overlay::{FxSpec, HedgeSpec, MarginSpec, Momentum, OverlaySpec, SignalSpec, Value},
     rebalance::{Calendar, DriftBand, DriftMeasure, Edge, Lot, Period, Rule, Scope, UnderMinimum},
-    rfr::{Indicator, Indicators, MissingPolicy, PrescribedRate, Reading, prescribed_rate},
+    rfr::{Indicator, Indicators, MissingPolicy, RateHistory, RateRules, Reading, prescribed_rate},
     simulate,
 };
 use chrono::NaiveDate;
@@ -83,7 +84,8 @@ impl World {
             .with_consumer_prices(series(&self.consumer_prices, 1))
     }
 
-    pub(crate) fn rates(&self) -> BTreeMap<Year, PrescribedRate> {
+    /// Stated rates: known, and final, from the first day of each year.
+    pub(crate) fn rates(&self) -> RateHistory {
         let years = self.first.year().number()..;
         let one = |(year, percents): (i32, &[Decimal; 5])| {
             let readings = Indicator::ALL.into_iter().zip(percents);
@@ -92,7 +94,7 @@ impl World {
             });
             (year.year(), prescribed_rate(&year, MissingPolicy::Refuse).unwrap())
         };
-        years.zip(&self.indicators).map(one).collect()
+        RateHistory::from(years.zip(&self.indicators).map(one).collect::<BTreeMap<_, _>>())
     }
 
     fn row(&self, month: Month) -> usize {
@@ -356,8 +358,9 @@ fn expenses() -> impl Strategy<Value = Option<Expenses>> {
         1 => percent(1..=100).prop_map(|p| Spending::GuytonKlinger(GuytonKlinger::new(p).unwrap())),
     ];
     let pool = prop_oneof![1 => Just(0), 1 => 0..500_000_i64];
-    let some = (rule, pool, 0..=50_i64).prop_map(|(rule, pool, years)| {
-        Some(Expenses { rule, initial_pool: pool.into(), pool_years: Decimal::new(years, 1) })
+    let knowledge = prop_oneof![Just(Knowledge::PointInTime), Just(Knowledge::Final)];
+    let some = (rule, pool, 0..=50_i64, knowledge).prop_map(|(rule, pool, years, knowledge)| {
+        Some(Expenses { rule, initial_pool: pool.into(), pool_years: Decimal::new(years, 1), knowledge })
     });
     prop_oneof![1 => Just(None), 3 => some]
 }
@@ -445,7 +448,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
                 operation: Operation::Simulation,
                 costs,
                 expenses,
-                missing_indicators: MissingPolicy::Refuse,
+                prescribed_rate: RateRules::default(),
                 fx,
                 cash,
             };

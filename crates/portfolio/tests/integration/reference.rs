@@ -1,10 +1,8 @@
 //! The engine against results of an independent program on the same prices.
 
-use std::collections::BTreeMap;
-
 use allweather_core::Currency;
 use allweather_market::{Market, PricePanel};
-use allweather_portfolio::{Simulation, Spec};
+use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
 
 /// 30 synthetic assets, 541 month ends, in one currency.
 pub(crate) fn thirty_assets() -> (Spec, Market) {
@@ -21,7 +19,7 @@ fn close(ours: f64, reference: f64) {
 #[test]
 fn a_drift_band_with_costs_gives_the_reference_result() {
     let (spec, market) = thirty_assets();
-    let rates = BTreeMap::new();
+    let rates = RateHistory::default();
     let simulation = Simulation::new(&spec, &market, &rates).unwrap();
     let outcome = simulation.outcome().unwrap();
     close(outcome.final_value, 116_198_034.512_269_02);

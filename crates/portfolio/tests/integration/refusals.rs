@@ -1,15 +1,15 @@
 //! What is refused, and in which words: value, place and rule.
 
-use std::{collections::BTreeMap, fs, io, io::Write, path::Path};
+use std::{io, io::Write};
 
-use allweather_core::{Currency, Year};
+use allweather_core::Currency;
 use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv};
 use allweather_portfolio::{
-    Capital, Holding, Holdings, PendingFile, PortfolioError, Record, Simulation, Spec,
+    Capital, Holding, Holdings, PortfolioError, Record, Simulation, Spec,
     costs::{CostModel, CostRates, TradedAsset},
     fx_overlay::FxError,
     rebalance::{Decision, Reason, RebalanceError, Rebalancer, Review, Targets},
-    rfr::PrescribedRate,
+    rfr::RateHistory,
     simulate,
 };
 use proptest::prelude::*;
@@ -40,14 +40,7 @@ fn spec(more: &str) -> Spec {
 }
 
 fn run(spec: &Spec, market: &Market) -> Result<Record, PortfolioError> {
-    simulate(spec, market, &BTreeMap::<Year, PrescribedRate>::new())
-}
-
-fn replace_file(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), PortfolioError> {
-    PendingFile::write(path, write)?.replace()
+    simulate(spec, market, &RateHistory::default())
 }
 
 fn refusal(spec: &Spec, market: &Market) -> String {
@@ -145,7 +138,7 @@ fn cash_and_expenses_need_their_rates() {
     );
     assert_eq!(
         refusal(&spec(r#""expenses":{}"#), &market(PRICES, SPOTS, RATES)),
-        "there is no prescribed rate for 2019, which the expenses need"
+        "no prescribed rate for 2019 is known on 2019-12-31, and the expenses need it"
     );
 }
 
@@ -162,7 +155,7 @@ impl Rebalancer for Wants {
 
 #[test]
 fn a_rule_cannot_want_more_than_everything() {
-    let (market, spec, rates) = (market(PRICES, SPOTS, RATES), spec(""), BTreeMap::new());
+    let (market, spec, rates) = (market(PRICES, SPOTS, RATES), spec(""), RateHistory::default());
     let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&Wants(0.75));
     let error = simulation.outcome().unwrap_err();
     assert_eq!(error.to_string(), "on 2019-12-31 the rule asks for weights that add up to 1.25, more than 1");
@@ -192,7 +185,7 @@ fn a_lost_portfolio_ends_the_run_and_costs_cannot_eat_the_trade() {
     let PortfolioError::Lost { value, .. } = error else { unreachable!("{error}") };
     assert!(value < -9e5);
     assert!(error.to_string().ends_with("on 2019-12-31: it is lost"), "{error}");
-    let (market, spec, rates) = (market(PRICES, SPOTS, RATES), spec(""), BTreeMap::new());
+    let (market, spec, rates) = (market(PRICES, SPOTS, RATES), spec(""), RateHistory::default());
     let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_costs(&Everything).unwrap();
     let words = "the cost model charges 1 of the traded value for home on 2019-11-30";
     assert!(simulation.run().unwrap_err().to_string().starts_with(words));
@@ -234,55 +227,6 @@ fn a_spec_says_what_is_wrong_with_it() {
         assert!(Holdings::new(vec![Holding { asset, weight }]).is_err());
     }
     assert_eq!(Holdings::new(Vec::new()).unwrap_err().to_string(), "the holdings' there are no weights");
-}
-
-#[test]
-fn a_failed_write_leaves_the_old_file_and_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("record.jsonl");
-    fs::write(&file, "old").unwrap();
-    let failed = replace_file(&file, |out| {
-        out.write_all(b"half of the new")?;
-        Err(io::Error::other("the disk is full"))
-    });
-    let message = failed.unwrap_err().to_string();
-    assert!(message.ends_with("record.jsonl cannot be written: the disk is full"), "{message}");
-    assert_eq!(fs::read_to_string(&file).unwrap(), "old");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-
-    replace_file(&file, |out| out.write_all(b"new")).unwrap();
-    assert_eq!(fs::read_to_string(&file).unwrap(), "new");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-
-    // A folder that is not there, one that is a file, and a file that is a folder.
-    for place in [folder.path().join("none/x"), file.join("x"), folder.path().to_path_buf()] {
-        let mut wrote = false;
-        let failed = replace_file(&place, |_| {
-            wrote = true;
-            Ok(())
-        });
-        assert!(matches!(failed, Err(PortfolioError::Write { .. })), "{}", place.display());
-        assert!(!wrote || place == folder.path());
-    }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-}
-
-/// A folder that may not be written to, for whoever is bound by such marks.
-#[cfg(unix)]
-#[test]
-fn a_locked_folder_leaves_the_old_file() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("table.csv");
-    fs::write(&file, "old").unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-    let bound = fs::write(folder.path().join("probe"), "").is_err();
-    let failed = replace_file(&file, |out| out.write_all(b"new")).is_err();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(failed, bound);
-    if bound {
-        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
-    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn run(spec: &Spec, market: &Market) -> Record {
         .into_iter()
         .fold(Indicators::new(Year::new(2024)), |year, indicator| year.with(indicator, two).unwrap());
     let rate: PrescribedRate = prescribed_rate(&all, MissingPolicy::Refuse).unwrap();
-    simulate(spec, market, &BTreeMap::from([(rate.year, rate)])).unwrap()
+    simulate(spec, market, &BTreeMap::from([(rate.year, rate)]).into()).unwrap()
 }
 
 fn near(ours: Option<f64>, expected: f64) {
@@ -270,6 +270,8 @@ proptest! {
                     prop_assert_eq!((of("gain"), of("costs"), of("withdrawn")), (q.gain, q.costs, q.withdrawn));
                     prop_assert_eq!((of("pool"), of("invested"), of("shortfall")), (q.pool, q.invested, q.shortfall));
                     prop_assert_eq!(line["quarter"]["halted"].as_bool(), Some(q.halted));
+                    prop_assert_eq!(&line["quarter"]["rate_status"], &serde_json::json!(q.rate_status));
+                    prop_assert!(q.rate_status.is_some());
                 }
             }
         }
