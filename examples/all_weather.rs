@@ -14,9 +14,10 @@ use std::{
 
 use allweather_data::DataSet;
 use allweather_portfolio::{
-    PendingFile, Record, Spec, Target,
+    Record, Spec, Target,
     core::{Currency, Month},
     leverage::Funding,
+    market::PendingFile,
 };
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets};
@@ -172,14 +173,14 @@ fn years(record: &Record) -> String {
     ]);
     for row in record.years() {
         // A rate from fewer than five indicators says so.
-        let indicator = row.rate.map(|rate| match rate.missing.len() {
-            0 => rate.chosen.to_string(),
-            missing => format!("{} ({} of 5)", rate.chosen, 5 - missing),
+        let indicator = row.rate.map(|rate| match rate.prescribed.missing.len() {
+            0 => rate.prescribed.chosen.to_string(),
+            missing => format!("{} ({} of 5)", rate.prescribed.chosen, 5 - missing),
         });
         table.add_row([
             row.year.to_string(),
             or_dash(indicator, |name| name),
-            or_dash(row.rate, |rate| format!("{:.3}", rate.rate)),
+            or_dash(row.rate, |rate| format!("{:.3}", rate.prescribed.rate)),
             percent(row.period_return),
             millions(row.expenses),
             millions(row.withdrawn),
