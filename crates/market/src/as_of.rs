@@ -1,7 +1,19 @@
 use allweather_core::{Currency, Month};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::{Market, series::Known};
+
+/// The currency that returns are measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnCurrency {
+    /// The currency that values are counted in: exchange rates move foreign assets.
+    #[default]
+    Base,
+    /// The asset's own currency, which is what a fully hedged holder is left with (but for the hedge's cost).
+    Local,
+}
 
 /// A market as it was known at the end of a day. Nothing after that day can be reached through it: this is what a rule,
 /// a signal or a cost model is given.
@@ -32,6 +44,37 @@ impl<'a> AsOf<'a> {
     #[must_use]
     pub fn price(&self, position: usize) -> History<'a> {
         self.market.prices().history(position, self.date)
+    }
+
+    /// The simple returns of the instrument at `position` (universe order) up to the day, newest first and without end but the first
+    /// gap's: it stops before a return whose level, or whose exchange rate in [`ReturnCurrency::Base`], is missing.
+    ///
+    /// ```
+    /// use allweather_core::Currency;
+    /// use allweather_market::{Market, PricePanel, ReturnCurrency};
+    /// let prices = PricePanel::from_csv("prices.csv", "month,a_jpy\n2020-01,\n2020-02,100\n2020-03,110\n2020-04,99\n")?;
+    /// let market = Market::new(Currency::JPY, prices);
+    /// let april = market.as_of(market.prices().dates()[3]);
+    /// let newest: Vec<f64> = april.returns(0, ReturnCurrency::Base).collect();
+    /// assert!((newest[0] + 0.1).abs() < 1e-12 && (newest[1] - 0.1).abs() < 1e-12);
+    /// assert_eq!(newest.len(), 2);
+    /// # Ok::<(), allweather_market::MarketError>(())
+    /// ```
+    #[must_use = "iterators do nothing unless consumed"]
+    pub fn returns(&self, position: usize, currency: ReturnCurrency) -> impl Iterator<Item = f64> + use<'a> {
+        let (market, history) = (self.market, self.price(position));
+        let quoted = market.prices().instruments().get(position).map(|i| i.currency);
+        let abroad = quoted.filter(|quoted| currency == ReturnCurrency::Base && *quoted != market.base());
+        let value = move |(date, level): (&NaiveDate, &Option<f64>)| {
+            let spot = abroad.map_or(Some(1.0), |abroad| market.spots()?.on(abroad, *date));
+            Some((*level)? * spot?)
+        };
+        let mut newest_first = history.dates.iter().zip(history.values).rev().map(value);
+        let mut after = newest_first.next().flatten();
+        std::iter::from_fn(move || {
+            let before = newest_first.next().flatten()?;
+            Some(after.replace(before)? / before - 1.0)
+        })
     }
 
     /// The spots of a currency up to the day; `None` when the market has none of it.

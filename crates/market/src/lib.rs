@@ -36,7 +36,7 @@ mod series;
 mod table;
 mod vintages;
 
-pub use as_of::{AsOf, History};
+pub use as_of::{AsOf, History, ReturnCurrency};
 pub use error::MarketError;
 pub use market::{Gap, Market};
 pub use panel::{Frequency, Instrument, PricePanel, SpotPanel};

@@ -1,52 +1,8 @@
 use std::fmt;
 
-use allweather_market::AsOf;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, DriftBand, Reason, RebalanceError, Targets};
-
-/// What a rule sees at a review: the portfolio as it stands and the market as known that day. Nothing later can be reached.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Review<'a> {
-    /// The market as known at the end of the day.
-    pub market: AsOf<'a>,
-    /// The strategic targets in force, fractions that add up to 1, in universe order.
-    pub targets: &'a [f64],
-    /// What each asset makes of the portfolio now, fractions in universe order; what is missing to 1 is cash.
-    pub weights: &'a [f64],
-    /// The day of the review before, if there was one.
-    pub previous: Option<NaiveDate>,
-    /// The day of the next review, if there is one: a calendar is known in advance, prices are not.
-    pub next: Option<NaiveDate>,
-}
-
-impl<'a> Review<'a> {
-    /// A first review: of `weights` against `targets`, with the market as of the day.
-    #[must_use]
-    pub fn new(market: AsOf<'a>, targets: &'a [f64], weights: &'a [f64]) -> Self {
-        Self { market, targets, weights, previous: None, next: None }
-    }
-
-    /// The same review with the day of the one before.
-    #[must_use]
-    pub fn after(self, previous: NaiveDate) -> Self {
-        Self { previous: Some(previous), ..self }
-    }
-
-    /// The same review with the day of the next one.
-    #[must_use]
-    pub fn before(self, next: NaiveDate) -> Self {
-        Self { next: Some(next), ..self }
-    }
-
-    /// The day of the review.
-    #[must_use]
-    pub fn date(&self) -> NaiveDate {
-        self.market.date()
-    }
-}
+use crate::{Calendar, DriftBand, Reason, RebalanceError, Review, Targets};
 
 /// The answer of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -105,6 +61,11 @@ pub trait Rebalancer: fmt::Debug + Send + Sync {
     ///
     /// [`RebalanceError`] when the rule cannot decide on what it is given; the run stops with it.
     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError>;
+
+    /// Whether the rule reads [`Review::cost_rates`], which an engine then works out before every review. `false` unless you say so.
+    fn reads_costs(&self) -> bool {
+        false
+    }
 }
 
 /// The rules of this crate as plain data, for a spec file: `{"calendar":{"every":"quarter","on":"end"}}`.

@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("weather", 3),
     ("portfolio", 5),
     ("data", BESIDE),
+    ("testkit", BESIDE),
 ];
 
 /// Beside the house: may use any floor, and no floor may use it.
