@@ -150,6 +150,91 @@ pub enum MetricsError {
         /// The day it ends.
         last: NaiveDate,
     },
+    /// There are no assets.
+    #[error("there are no assets: it takes 1 or more")]
+    NoAssets,
+    /// A return among many assets is infinite or not a number.
+    #[error("the return of asset {asset} in period {period} (both from 0) is {value}, which is not finite")]
+    #[non_exhaustive]
+    NotFiniteOfAsset {
+        /// The asset, from 0.
+        asset: usize,
+        /// The period, from 0.
+        period: usize,
+        /// The refused value.
+        value: f64,
+    },
+    /// A matrix that should be square.
+    #[error("a covariance matrix of {rows} rows and {columns} columns")]
+    #[non_exhaustive]
+    NotSquare {
+        /// How many rows it has.
+        rows: usize,
+        /// How many columns it has.
+        columns: usize,
+    },
+    /// An entry that no covariance matrix has.
+    #[error("the covariance {value} of assets {row} and {column} (from 0) is not {rule}")]
+    #[non_exhaustive]
+    Covariance {
+        /// One asset, from 0.
+        row: usize,
+        /// The other.
+        column: usize,
+        /// The refused value.
+        value: f64,
+        /// What is allowed.
+        rule: &'static str,
+    },
+    /// An asset that there is not.
+    #[error("there is no asset {asset} (from 0) among {assets}")]
+    #[non_exhaustive]
+    NoSuchAsset {
+        /// The asset, from 0.
+        asset: usize,
+        /// How many there are.
+        assets: usize,
+    },
+    /// Weights that are more or fewer than the assets.
+    #[error("{found} weights for {expected} assets")]
+    #[non_exhaustive]
+    Weights {
+        /// How many assets there are.
+        expected: usize,
+        /// How many weights.
+        found: usize,
+    },
+    /// A weight that is infinite or not a number.
+    #[error("the weight {value} of asset {asset} (from 0) is not finite")]
+    #[non_exhaustive]
+    Weight {
+        /// The asset, from 0.
+        asset: usize,
+        /// The refused weight.
+        value: f64,
+    },
+    /// Risk budgets that are more or fewer than the assets, or not the whole of the risk.
+    #[error(
+        "{found} risk budgets that add up to {sum}, for {assets} assets: it takes one each, and together 1"
+    )]
+    #[non_exhaustive]
+    Budgets {
+        /// How many assets there are.
+        assets: usize,
+        /// How many budgets.
+        found: usize,
+        /// What the budgets add up to.
+        sum: f64,
+    },
+    /// A risk budget that is negative, infinite or not a number.
+    #[error("the risk budget {value} of asset {asset} (from 0) is not a number of 0 or more")]
+    #[non_exhaustive]
+    Budget {
+        /// The asset, from 0.
+        asset: usize,
+        /// The refused budget.
+        value: f64,
+    },
     /// The numbers are in order, and there is no such measure.
     #[error(transparent)]
     Undefined(#[from] Undefined),
@@ -205,6 +290,20 @@ pub enum Undefined {
     /// No rate above −100 % discounts the flows to 0, although there are flows of both signs.
     #[error("no rate above -100 % discounts the flows to 0")]
     NoRate,
+    /// An asset does not vary, and something is to be divided by its deviation.
+    #[error("asset {asset} (from 0) does not vary")]
+    #[non_exhaustive]
+    NoVariationOf {
+        /// The asset, from 0.
+        asset: usize,
+    },
+    /// Weights that never settle: the assets hedge one another to no risk at all, or nearly.
+    #[error("the weights do not settle in {sweeps} sweeps: the assets hedge one another")]
+    #[non_exhaustive]
+    NotSettled {
+        /// How many sweeps were made.
+        sweeps: usize,
+    },
 }
 
 /// The number, unless it is beyond a double.

@@ -36,6 +36,7 @@
 //! | what a bad period is | [`value_at_risk`], [`expected_shortfall`], [`tail_ratio`] |
 //! | was it worth it | [`sharpe`], [`sharpe_autocorrelated`], [`sortino`], [`omega`], [`calmar`] |
 //! | was it luck | [`SharpeSample`], [`Bootstrap`], [`sharpe_difference`], [`reality_check`], [`superior_predictive_ability`] |
+//! | what carries the risk of a portfolio | [`risk::Covariance`] |
 //! | all of it, one series | [`Summary`] |
 //! | the core, many paths | [`paths::core_measures`] |
 //!
@@ -64,6 +65,7 @@ mod periodicity;
 mod quantile;
 mod random;
 mod returns;
+pub mod risk;
 mod rules;
 mod sharpe;
 mod sharpe_difference;

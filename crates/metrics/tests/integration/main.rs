@@ -10,6 +10,7 @@ mod laws;
 mod mistakes;
 mod paths;
 mod reference;
+mod risk;
 mod rules;
 mod series;
 mod sharpe;
