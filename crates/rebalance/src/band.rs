@@ -1,8 +1,11 @@
-use serde::{Deserialize, Serialize};
+use allweather_core::{Number, Percent};
+use rust_decimal::{Decimal, dec, prelude::ToPrimitive};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Decision, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Targets,
-    paths::{TOLERANCE_PERCENT, drift_percent, portfolio_percent, position_percent},
+    Decision, Destination, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Targets, Threshold,
+    paths::{drift_percent, portfolio_percent, position_percent},
+    projection::{Reach, trade_within},
 };
 
 /// What trades when something has drifted.
@@ -11,58 +14,150 @@ use crate::{
 pub enum Scope {
     /// Every asset.
     All,
-    /// Only the assets that have drifted; the remainder stays in cash.
+    /// Only the assets that have drifted; the remainder stays in cash, or is balanced where the
+    /// [destination](DriftBand::destination) is not the target.
     Breached,
 }
 
-/// Trades when an asset's drift, rounded half away from zero to a whole percent, reaches a threshold.
+/// Trades when an asset's drift reaches a threshold, and as far back as its [`Destination`] says.
+///
+/// The threshold is compared with the drift rounded half away from zero to a whole percent (a whole number), or with the drift as it
+/// is (a [`Percent`]). Cash does not trade by itself; it is an asset like the others in a trade that is balanced.
 ///
 /// ```
-/// use allweather_rebalance::{DriftBand, DriftMeasure, Scope};
+/// use allweather_core::Percent;
+/// use allweather_rebalance::{Destination, DriftBand, DriftMeasure, Scope, Threshold};
+/// use rust_decimal::dec;
 /// let published = DriftBand::published();
-/// assert_eq!((published.threshold(), published.measure()), (1, DriftMeasure::Position));
+/// assert_eq!((published.threshold(), published.measure()), (Threshold::Rounded(1), DriftMeasure::Position));
 /// let wide = DriftBand::new(DriftMeasure::Portfolio, 5, Scope::All)?;
 /// assert_eq!(serde_json::to_string(&wide)?, r#"{"measure":"portfolio","threshold":5,"scope":"all"}"#);
+/// let half = DriftBand::new(DriftMeasure::Portfolio, Percent::new(dec!(2.5)), Scope::All)?.back_to(Destination::Half)?;
+/// let json = r#"{"measure":"portfolio","threshold":"2.5","rounding":"none","scope":"all","to":"half"}"#;
+/// assert_eq!(serde_json::to_string(&half)?, json);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Source
 ///
-/// Published method, §3: in actual operation an asset is "rebalanced when the drift, rounded, is 1 % or more".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Published method, §3: in actual operation an asset is "rebalanced when the drift, rounded, is 1 % or more". For the other forms
+/// see [`DriftBand::daryanani`] and [`DriftBand::vanguard`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct DriftBand {
     measure: DriftMeasure,
-    threshold: u32,
+    threshold: Threshold,
     scope: Scope,
+    destination: Destination,
+    /// The drift in percent that trades, as a double: it is compared at every step.
+    limit: f64,
+    /// The drift in percent that is left after a trade.
+    left: f64,
 }
+
+/// The doubles follow from the rest and are never NaN.
+impl Eq for DriftBand {}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
     measure: DriftMeasure,
-    threshold: u32,
+    #[serde(deserialize_with = "unrounded")]
+    threshold: Threshold,
+    #[serde(default, skip_serializing_if = "Rounding::is_whole_percent")]
+    rounding: Rounding,
     scope: Scope,
+    #[serde(default, skip_serializing_if = "Destination::is_target")]
+    to: Destination,
+}
+
+#[derive(Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Rounding {
+    #[default]
+    WholePercent,
+    None,
+}
+
+impl Rounding {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_whole_percent(&self) -> bool {
+        *self == Self::WholePercent
+    }
+}
+
+/// Whether it is rounded is told by another field.
+fn unrounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Threshold, D::Error> {
+    Percent::deserialize(deserializer).map(Threshold::Unrounded)
 }
 
 impl DriftBand {
-    /// A band of `threshold` whole percent, 1 or more.
+    /// A band that trades back to the targets: of whole percent, rounded, when `threshold` is a `u32`; unrounded when it is a
+    /// [`Percent`].
     ///
     /// # Errors
     ///
-    /// [`RebalanceError::Setting`] when the threshold is 0: everything would trade always.
-    pub fn new(measure: DriftMeasure, threshold: u32, scope: Scope) -> Result<Self, RebalanceError> {
-        if threshold == 0 {
-            let rule = "a whole percent from 1 up";
-            return Err(RebalanceError::Setting { what: "drift threshold", value: 0.into(), rule });
-        }
-        Ok(Self { measure, threshold, scope })
+    /// [`RebalanceError::Setting`] when the threshold is 0 (everything would trade always) or below.
+    pub fn new(
+        measure: DriftMeasure,
+        threshold: impl Into<Threshold>,
+        scope: Scope,
+    ) -> Result<Self, RebalanceError> {
+        Ok(Self::made(measure, threshold.into().checked()?, scope))
     }
 
-    /// The rule of actual operation: 1 % of the position [our reading], only breached assets.
+    fn made(measure: DriftMeasure, threshold: Threshold, scope: Scope) -> Self {
+        Self {
+            measure,
+            threshold,
+            scope,
+            destination: Destination::Target,
+            limit: threshold.limit(),
+            left: 0.0,
+        }
+    }
+
+    /// The same band with another destination.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Setting`] when the destination is not inside the band.
+    pub fn back_to(self, destination: Destination) -> Result<Self, RebalanceError> {
+        let left = destination.drift(self.threshold)?.normalize().to_double();
+        Ok(Self { destination, left, ..self })
+    }
+
+    /// The rule of actual operation: 1 % of the position [our reading], rounded, only breached assets, to their targets.
     #[must_use]
     pub fn published() -> Self {
-        Self { measure: DriftMeasure::Position, threshold: 1, scope: Scope::Breached }
+        Self::made(DriftMeasure::Position, Threshold::Rounded(1), Scope::Breached)
+    }
+
+    /// Look often, trade little: only what is more than 20 % of its position away, back to half of that.
+    ///
+    /// # Source
+    ///
+    /// Daryanani, "Opportunistic Rebalancing: A New Paradigm for Wealth Managers", Journal of Financial Planning, January 2008. It looks
+    /// every two weeks: combine it with a calendar by [`Rule::AllOf`](crate::Rule::AllOf).
+    #[must_use]
+    pub fn daryanani() -> Self {
+        let threshold = Threshold::Unrounded(Percent::new(dec!(20)));
+        let band = Self::made(DriftMeasure::Position, threshold, Scope::Breached);
+        Self { destination: Destination::Half, left: 10.0, ..band }
+    }
+
+    /// 200 basis points of the portfolio trigger, and what is outside goes back to within 175 of its target.
+    ///
+    /// # Source
+    ///
+    /// Vanguard, "The Rebalancing Edge: Optimizing Target-Date Fund Rebalancing Through Threshold-Based Strategies", December 2024. It
+    /// does not say what balances the trade; ours is [`project`](crate::paths::project).
+    #[must_use]
+    pub fn vanguard() -> Self {
+        let threshold = Threshold::Unrounded(Percent::new(dec!(2)));
+        let destination = Destination::Within(Percent::new(dec!(1.75)));
+        let band = Self::made(DriftMeasure::Portfolio, threshold, Scope::Breached);
+        Self { destination, left: 1.75, ..band }
     }
 
     /// What drift is measured against.
@@ -71,9 +166,9 @@ impl DriftBand {
         self.measure
     }
 
-    /// The drift in whole percent that trades.
+    /// The drift that trades.
     #[must_use]
-    pub fn threshold(&self) -> u32 {
+    pub fn threshold(&self) -> Threshold {
         self.threshold
     }
 
@@ -82,43 +177,102 @@ impl DriftBand {
     pub fn scope(&self) -> Scope {
         self.scope
     }
+
+    /// How far back it trades.
+    #[must_use]
+    pub fn destination(&self) -> Destination {
+        self.destination
+    }
+
+    pub(crate) fn source(&self) -> &'static str {
+        match (self.threshold, self.destination) {
+            (Threshold::Rounded(_), _) => "Published method, §3",
+            (_, Destination::Within(_)) => "Vanguard 2024, The Rebalancing Edge",
+            _ => "Daryanani 2008, Opportunistic Rebalancing",
+        }
+    }
+
+    /// A share of the portfolio for a drift in percent of this measure.
+    fn fraction(&self, percent: f64, target: f64) -> f64 {
+        match self.measure {
+            DriftMeasure::Portfolio => percent / 100.0,
+            DriftMeasure::Position => percent / 100.0 * target,
+        }
+    }
+
+    /// What one asset, or cash, must come within when there is a trade that is balanced.
+    fn reach(&self, target: f64, weight: f64) -> Reach {
+        let breached = drift_percent(target, weight, self.measure).abs() >= self.limit;
+        let moves = self.scope == Scope::All || breached;
+        let distance = if moves { self.fraction(self.left, target) } else { f64::INFINITY };
+        let unit = match self.measure {
+            DriftMeasure::Portfolio => 1.0,
+            DriftMeasure::Position if target > 0.0 => target,
+            // Drifted by 100 % of what is held.
+            DriftMeasure::Position => weight.max(0.0),
+        };
+        Reach { distance, unit }
+    }
+
+    /// Marks what trades, and to which weight.
+    fn want(&self, review: &Review<'_>, targets: &mut Targets) -> Result<(), RebalanceError> {
+        if self.destination != Destination::Target {
+            return trade_within(review, targets, |_, target, weight| self.reach(target, weight));
+        }
+        if self.scope == Scope::Breached {
+            for (position, (&target, &weight)) in review.targets.iter().zip(review.weights).enumerate() {
+                if drift_percent(target, weight, self.measure).abs() < self.limit {
+                    targets.keep(position);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl TryFrom<Wire> for DriftBand {
     type Error = RebalanceError;
     fn try_from(wire: Wire) -> Result<Self, Self::Error> {
-        Self::new(wire.measure, wire.threshold, wire.scope)
+        let threshold = match (wire.rounding, wire.threshold) {
+            (Rounding::WholePercent, Threshold::Unrounded(percent)) => {
+                let value = percent.points();
+                let rule = "a whole percent from 1 up (for a fraction: \"rounding\":\"none\")";
+                let whole = value.to_u32().filter(|n| Decimal::from(*n) == value);
+                let whole = whole.ok_or(RebalanceError::Setting { what: "drift threshold", value, rule })?;
+                Threshold::Rounded(whole)
+            }
+            (_, threshold) => threshold,
+        };
+        Self::new(wire.measure, threshold, wire.scope)?.back_to(wire.to)
     }
 }
 
 impl From<DriftBand> for Wire {
     fn from(band: DriftBand) -> Self {
-        Self { measure: band.measure, threshold: band.threshold, scope: band.scope }
+        let DriftBand { measure, threshold, scope, destination: to, .. } = band;
+        let rounding = match threshold {
+            Threshold::Rounded(_) => Rounding::WholePercent,
+            Threshold::Unrounded(_) => Rounding::None,
+        };
+        Self { measure, threshold, rounding, scope, to }
     }
 }
 
 impl Rebalancer for DriftBand {
     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
-        let (measure, threshold) = (self.measure, self.threshold);
-        // Rounded half away from zero, n is reached from n − ½ on.
-        let limit = f64::from(threshold) - 0.5 - TOLERANCE_PERCENT;
+        let (measure, threshold, limit) = (self.measure, self.threshold, self.limit);
         let largest = largest_drift(review.targets, review.weights, measure);
         if largest < limit {
             return Ok(Decision::Hold(Reason::WithinBand { largest, measure, threshold }));
         }
-        if self.scope == Scope::Breached {
-            for (position, (&target, &weight)) in review.targets.iter().zip(review.weights).enumerate() {
-                if drift_percent(target, weight, measure).abs() < limit {
-                    targets.keep(position);
-                }
-            }
-        }
-        let of = |(&target, &weight): (&f64, &f64)| drift_percent(target, weight, measure);
-        let drifts = || review.targets.iter().zip(review.weights).map(of);
-        let breached = drifts().filter(|drift| drift.abs() >= limit).count();
-        let position = drifts().position(|drift| drift.abs() >= largest).unwrap_or_default();
-        let drift = drifts().nth(position).unwrap_or_default();
+        self.want(review, targets)?;
+        let (breached, position) = match measure {
+            DriftMeasure::Portfolio => beyond(review, limit, largest, portfolio_percent),
+            DriftMeasure::Position => beyond(review, limit, largest, position_percent),
+        };
         let (weight, target) = (review.weights[position], review.targets[position]);
+        let drift = drift_percent(target, weight, measure);
+        let to = targets.wanted(position).unwrap_or(weight);
         Ok(Decision::Rebalance(Reason::Drift {
             position,
             weight,
@@ -126,6 +280,7 @@ impl Rebalancer for DriftBand {
             drift,
             measure,
             threshold,
+            to,
             breached,
         }))
     }
@@ -150,4 +305,16 @@ fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) 
     }
     let rest = t_rest.iter().zip(w_rest).map(|(t, w)| percent(*t, *w).abs());
     rest.chain(lanes).fold(0.0, larger)
+}
+
+/// How many assets have drifted to the limit, and the place of the one with the largest drift.
+fn beyond(
+    review: &Review<'_>,
+    limit: f64,
+    largest: f64,
+    percent: impl Fn(f64, f64) -> f64,
+) -> (usize, usize) {
+    let drifts = || review.targets.iter().zip(review.weights).map(|(t, w)| percent(*t, *w).abs());
+    let breached = drifts().filter(|drift| *drift >= limit).count();
+    (breached, drifts().position(|drift| drift >= largest).unwrap_or_default())
 }

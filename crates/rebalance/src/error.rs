@@ -1,4 +1,5 @@
 use allweather_core::{AssetId, Overflow};
+use allweather_metrics::MetricsError;
 use rust_decimal::Decimal;
 
 /// Why something cannot be rebalanced. Positions count from 0 in universe order.
@@ -74,6 +75,16 @@ pub enum RebalanceError {
         /// What must be paid.
         due: f64,
     },
+    /// The solver found no optimum of the cost-aware programme.
+    #[error("the cost-aware programme was not solved: {status}")]
+    #[non_exhaustive]
+    NotSolved {
+        /// How the solver ended.
+        status: String,
+    },
+    /// A measure refuses the numbers of a review.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
     /// A rule of your own cannot decide.
     #[error("the rule cannot decide: {reason}")]
     Rule {

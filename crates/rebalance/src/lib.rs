@@ -31,28 +31,49 @@
 //!
 //! It knows no fee schedule (it is given cost rates), keeps no positions and settles no expenses.
 
+mod account;
 mod band;
 mod calendar;
 mod capital;
+mod combine;
+mod correlation;
+mod cost_aware;
 mod drift;
 mod error;
 mod lot;
 pub mod paths;
 mod plan;
+mod programme;
+mod projection;
 mod reason;
+mod region;
 mod review;
+mod risk;
 mod rule;
+mod schedule;
 mod targets;
+mod threshold;
 mod trade;
+mod volatility;
+mod window;
 
 pub use band::{DriftBand, Scope};
 pub use calendar::{Calendar, Edge, Period};
 pub use capital::{MinimumCapital, Spread, Zeroing, minimum_capital, portfolio_minimum_capital, zero_small};
+pub use combine::{Rules, all_of, first_of};
+pub use correlation::CorrelationLimit;
+pub use cost_aware::{CostAware, SpareCash};
 pub use drift::{Drift, DriftMeasure, drift};
 pub use error::RebalanceError;
 pub use lot::{Lot, Outcome, UnderMinimum};
-pub use plan::{Plan, PlanAsset, PlanLine, PlanRules, plan};
+pub use plan::{Plan, PlanAsset, PlanLine, PlanRules, plan, plan_to};
 pub use reason::Reason;
+pub use region::{NoTradeRegion, no_trade_half_width};
 pub use review::Review;
+pub use risk::{RiskBudgets, RiskContribution, RiskDestination};
 pub use rule::{Decision, Rebalancer, Rule};
+pub use schedule::{Convention, ScheduledDay};
 pub use targets::Targets;
+pub use threshold::{Destination, Threshold};
+pub use volatility::WhenVolatile;
+pub use window::Window;

@@ -1,11 +1,11 @@
-use allweather_core::{AssetId, Number, Overflow, Percent, Rate};
+use allweather_core::{AssetId, Percent, Rate};
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Drift, DriftMeasure, Lot, MinimumCapital, Outcome, RebalanceError, Scope, Spread, UnderMinimum, drift,
-    lot::{cut, fit},
-    portfolio_minimum_capital, zero_small,
+    Drift, DriftMeasure, Lot, MinimumCapital, Outcome, RebalanceError, Scope, Spread, UnderMinimum,
+    account::{Account, check_wanted},
+    drift, portfolio_minimum_capital, zero_small,
 };
 
 /// The rules by which an account is rebalanced in actual operation.
@@ -102,7 +102,10 @@ pub struct PlanLine {
     pub weight: Decimal,
     /// How far it has drifted.
     pub drift: Drift,
-    /// Units that would bring it to its target exactly; positive buys, 0 when the asset is not to be traded.
+    /// The weight it is to be traded to, a fraction; `None` when it is kept.
+    #[serde(with = "allweather_core::wire::option")]
+    pub to: Option<Decimal>,
+    /// Units that would bring it to that weight exactly; positive buys, 0 when the asset is kept.
     #[serde(with = "allweather_core::wire")]
     pub wanted: Decimal,
     /// Units sold.
@@ -126,7 +129,7 @@ impl PlanLine {
     /// The line in plain words.
     #[must_use]
     pub fn explain(&self) -> String {
-        let Self { id, target, weight, drift, wanted, sell, buy, outcome } = self;
+        let Self { id, target, weight, drift, to, wanted, sell, buy, outcome } = self;
         let percent = |x: &Decimal| Rate::from_fraction(*x);
         let state = format!(
             "{id} {:.2} against {:.2} ({:+} % rounded)",
@@ -134,6 +137,11 @@ impl PlanLine {
             percent(target),
             drift.rounded
         );
+        // Only a rule that stops short of the targets has something to add.
+        let state = match to {
+            Some(to) if to != target => format!("{state}, to {:.2}", percent(to)),
+            _ => state,
+        };
         let wanted = wanted.round_dp(4).normalize();
         match outcome {
             Outcome::Nothing => format!("{state}: nothing to do"),
@@ -152,7 +160,8 @@ impl PlanLine {
 /// Plans the orders of an account: who has drifted, what is wanted, what lots and cash allow.
 ///
 /// All amounts are exact and in the account's currency; `cash` is what the account holds beside the assets. Every asset's
-/// order is the nearest size to the self-financing trade; purchases that cash cannot pay are cut, the largest first.
+/// order is the nearest size to the self-financing trade; purchases that cash cannot pay are cut, the largest first. This is
+/// [`plan_to`] for what the drift of `rules` wants, after small weights are set to zero.
 ///
 /// # Errors
 ///
@@ -163,116 +172,68 @@ impl PlanLine {
 ///
 /// Published method, §3: actual operation.
 pub fn plan(assets: &[PlanAsset], cash: Decimal, rules: &PlanRules) -> Result<Plan, RebalanceError> {
-    check(assets)?;
-    let values = assets.iter().map(|a| a.units.times(a.price)).collect::<Result<Vec<_>, _>>()?;
-    let value = values.iter().try_fold(cash, |sum, v| sum.plus(*v))?;
-    if value <= Decimal::ZERO {
-        return Err(RebalanceError::Setting { what: "value of the account", value, rule: "positive" });
-    }
-    let mut units = Vec::with_capacity(assets.len());
-    for asset in assets {
-        let unit_value = asset.price.times(asset.lot.minimum().max(asset.lot.increment()))?;
-        units.push((asset.id.clone(), unit_value, asset.target));
-    }
+    let account = Account::of(assets, cash)?;
+    let units = account.units()?;
     let minimum_capital = portfolio_minimum_capital(&units, rules.precision, rules.buffer)?;
-    let zeroing = zero_small(&units, value, rules.precision, rules.buffer, rules.zero_limit, rules.spread)?;
-    let weights = values.iter().map(|v| v.over(value)).collect::<Result<Vec<_>, _>>()?;
-    let drifts = drift(&zeroing.weights, &weights, rules.measure, rules.threshold)?;
-
+    let zeroing =
+        zero_small(&units, account.value, rules.precision, rules.buffer, rules.zero_limit, rules.spread)?;
+    let drifts = drift(&zeroing.weights, &account.weights, rules.measure, rules.threshold)?;
     let any = drifts.iter().any(|d| d.breached);
-    let traded = |i: usize| any && (rules.scope == Scope::All || drifts[i].breached);
-    let rows: Vec<_> = (0..assets.len())
-        .map(|i| {
-            let rate = if traded(i) { assets[i].cost_rate } else { Decimal::ZERO };
-            (values[i], zeroing.weights[i], rate)
-        })
-        .collect();
-    let after = value_after_costs(&rows, value)?;
-    let mut lines = Vec::with_capacity(assets.len());
-    for (i, asset) in assets.iter().enumerate() {
-        let target = zeroing.weights[i];
-        let wanted =
-            if traded(i) { target.times(after)?.minus(values[i])?.over(asset.price)? } else { Decimal::ZERO };
-        let lot = asset.lot;
-        let order = fit(wanted, asset.units, lot.minimum(), lot.increment(), rules.under_minimum)?;
-        let (sell, buy, outcome) = (order.sell, order.buy, order.outcome);
-        let id = asset.id.clone();
-        lines.push(PlanLine { id, target, weight: weights[i], drift: drifts[i], wanted, sell, buy, outcome });
-    }
-    let (cost, cash) = pay(assets, &mut lines, cash)?;
-    Ok(Plan { lines, minimum_capital, zeroed: zeroing.zeroed, value, cost, cash })
+    let traded = |d: &Drift| any && (rules.scope == Scope::All || d.breached);
+    let wanted: Vec<_> =
+        drifts.iter().zip(&zeroing.weights).map(|(d, target)| traded(d).then_some(*target)).collect();
+    let lines = account.orders(&zeroing.weights, &drifts, &wanted, rules)?;
+    account.plan(lines, minimum_capital, zeroing.zeroed)
 }
 
-fn check(assets: &[PlanAsset]) -> Result<(), RebalanceError> {
-    let mut targets = Decimal::ZERO;
-    for (position, asset) in assets.iter().enumerate() {
-        let range = |what, value: Decimal, ok: bool, rule| {
-            let value = value.to_double();
-            if ok { Ok(()) } else { Err(RebalanceError::Range { what, value, position, rule }) }
-        };
-        range("units", asset.units, asset.units >= Decimal::ZERO, "nought or more")?;
-        range("price", asset.price, asset.price > Decimal::ZERO, "positive")?;
-        let unit = Decimal::ZERO..=Decimal::ONE;
-        range("target weight", asset.target, unit.contains(&asset.target), "in 0..=1")?;
-        let half = Decimal::ZERO..dec!(0.5);
-        range("cost rate", asset.cost_rate, half.contains(&asset.cost_rate), "in 0..0.5")?;
-        targets = targets.plus(asset.target)?;
-    }
-    if targets > Decimal::ONE {
-        return Err(RebalanceError::Sum { sum: targets.to_double() });
-    }
-    Ok(())
-}
-
-/// `V⁺ = V − Σ k·|w V⁺ − h|` by the walk over breakpoints of [`crate::paths::value_after_costs`], exactly; rows are (h, w, k).
-fn value_after_costs(rows: &[(Decimal, Decimal, Decimal)], value: Decimal) -> Result<Decimal, Overflow> {
-    let mut after = value;
-    for _ in 0..=rows.len() {
-        let (mut slope, mut offset) = (Decimal::ONE, value);
-        for &(h, w, k) in rows {
-            let signed = if w.times(after)? >= h { k } else { Decimal::ZERO.minus(k)? };
-            slope = slope.plus(signed.times(w)?)?;
-            offset = offset.plus(signed.times(h)?)?;
-        }
-        let next = offset.over(slope)?;
-        if next >= after {
-            return Ok(next);
-        }
-        after = next;
-    }
-    Ok(after)
-}
-
-/// Cuts purchases, the largest first, until cash is not negative; returns the cost of all orders and the cash left.
-fn pay(
+/// Plans the orders of an account for what a rule wants: a weight for each asset, or `None` where it is kept.
+///
+/// As [`plan()`], but whether and to what an asset trades was decided elsewhere: by any [`Rebalancer`](crate::Rebalancer). Of `rules`
+/// it takes what is done with orders below the minimum; the drifts against the assets' targets and the minimum capital are
+/// reported and decide nothing, and no weight is set to zero (see [`zero_small`](crate::zero_small)).
+///
+/// ```
+/// use allweather_core::{AssetId, Currency};
+/// use allweather_market::{Frequency, Instrument, Market, PricePanel};
+/// use allweather_rebalance::{DriftBand, Lot, PlanAsset, PlanRules, Rebalancer, Review, Targets, plan_to};
+/// use rust_decimal::{dec, prelude::ToPrimitive};
+///
+/// let asset = |name: &str, units, target| -> Result<PlanAsset, Box<dyn std::error::Error>> {
+///     Ok(PlanAsset { id: AssetId::new(name)?, units, price: dec!(100), target, lot: Lot::WHOLE, cost_rate: dec!(0.001) })
+/// };
+/// let account = [asset("equity", dec!(730), dec!(0.6))?, asset("bonds", dec!(270), dec!(0.4))?];
+/// let day = "2024-01-31".parse()?;
+/// let prices = account.iter().map(|a| (Instrument { id: a.id.clone(), currency: Currency::JPY }, vec![Some(100.0)]));
+/// let market = Market::new(Currency::JPY, PricePanel::new(Frequency::Monthly, vec![day], prices.collect())?);
+///
+/// // Any rule decides on weights …
+/// let (targets, weights) = ([0.6, 0.4], [0.73, 0.27]);
+/// let mut wanted = Targets::new(targets.to_vec());
+/// let decision = DriftBand::daryanani().decide(&Review::new(market.as_of(day), &targets, &weights), &mut wanted)?;
+/// assert!(decision.trades());
+/// // … and its targets become orders in lots.
+/// let plan = plan_to(&account, dec!(0), &wanted.to_decimals()?, &PlanRules::published())?;
+/// assert_eq!(plan.lines[0].net_units(), dec!(-90)); // 73 % to 64 %
+/// assert_eq!(plan.lines[1].net_units(), dec!(89));
+/// assert!(plan.cash >= dec!(0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`RebalanceError`] when a figure is out of range (named with its position), targets or wanted weights add up to more than 1, the
+/// lists differ in length, or a result does not fit.
+pub fn plan_to(
     assets: &[PlanAsset],
-    lines: &mut [PlanLine],
     cash: Decimal,
-) -> Result<(Decimal, Decimal), RebalanceError> {
-    loop {
-        let (mut cost, mut left) = (Decimal::ZERO, cash);
-        for (asset, line) in assets.iter().zip(lines.iter()) {
-            let charge = line.sell.plus(line.buy)?.times(asset.price)?.times(asset.cost_rate)?;
-            left = left.plus(line.sell.minus(line.buy)?.times(asset.price)?)?.minus(charge)?;
-            cost = cost.plus(charge)?;
-        }
-        let mut largest: Option<(usize, Decimal)> = None;
-        for (i, (asset, line)) in assets.iter().zip(lines.iter()).enumerate() {
-            let bought = line.buy.minus(line.sell)?.times(asset.price)?;
-            if bought > largest.map_or(Decimal::ZERO, |(_, most)| most) {
-                largest = Some((i, bought));
-            }
-        }
-        let Some((i, _)) = largest.filter(|_| left < Decimal::ZERO) else { return Ok((cost, left)) };
-        let (asset, line) = (&assets[i], &mut lines[i]);
-        // A round trip of a purchase is not worth half its legs: it goes whole.
-        let remains = if line.sell.is_zero() {
-            let unit_cost = asset.price.times(Decimal::ONE.plus(asset.cost_rate)?)?;
-            let short = Decimal::ZERO.minus(left)?;
-            cut(line.buy, asset.lot.minimum(), asset.lot.increment(), unit_cost, short)?
-        } else {
-            Decimal::ZERO
-        };
-        (line.sell, line.buy, line.outcome) = (Decimal::ZERO, remains, Outcome::Cut);
-    }
+    wanted: &[Option<Decimal>],
+    rules: &PlanRules,
+) -> Result<Plan, RebalanceError> {
+    let account = Account::of(assets, cash)?;
+    check_wanted(wanted, assets.len())?;
+    let targets: Vec<_> = assets.iter().map(|a| a.target).collect();
+    let drifts = drift(&targets, &account.weights, rules.measure, rules.threshold)?;
+    let lines = account.orders(&targets, &drifts, wanted, rules)?;
+    let minimum_capital = portfolio_minimum_capital(&account.units()?, rules.precision, rules.buffer)?;
+    account.plan(lines, minimum_capital, Vec::new())
 }

@@ -2,7 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, DriftBand, Reason, RebalanceError, Review, Targets};
+use crate::{
+    Calendar, CorrelationLimit, CostAware, DriftBand, NoTradeRegion, Reason, RebalanceError, Review,
+    RiskContribution, Rules, Targets, WhenVolatile, combine,
+};
 
 /// The answer of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +30,14 @@ impl Decision {
     #[must_use]
     pub fn trades(&self) -> bool {
         matches!(self, Self::Rebalance(_))
+    }
+
+    /// The same answer with its reason inside another.
+    pub(crate) fn because(self, reason: impl FnOnce(Box<Reason>) -> Reason) -> Self {
+        match self {
+            Self::Hold(inner) => Self::Hold(reason(Box::new(inner))),
+            Self::Rebalance(inner) => Self::Rebalance(reason(Box::new(inner))),
+        }
     }
 }
 
@@ -77,6 +88,55 @@ pub enum Rule {
     DriftBand(DriftBand),
     /// Trades on dates.
     Calendar(Calendar),
+    /// Trades to the edge of the region in which trading costs more than it gains.
+    NoTradeRegion(NoTradeRegion),
+    /// The first rule that wants to trade decides.
+    FirstOf(Rules),
+    /// Trades when all rules want to, to what the first one wants.
+    AllOf(Rules),
+    /// Trades when an asset carries more or less of the risk than its budget.
+    RiskContribution(RiskContribution),
+    /// Trades as far as it is worth its cost.
+    CostAware(CostAware),
+    /// One rule decides in turbulent markets, another in calm ones.
+    WhenVolatile(WhenVolatile),
+    /// A rule decides, with targets that limit what moves together.
+    CorrelationLimit(CorrelationLimit),
+}
+
+impl Rule {
+    /// The first of these rules that wants to trade decides.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rules::new`].
+    pub fn first_of(rules: Vec<Self>) -> Result<Self, RebalanceError> {
+        Rules::new(rules).map(Self::FirstOf)
+    }
+
+    /// Trades when all of these rules want to, to what the first one wants.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rules::new`].
+    pub fn all_of(rules: Vec<Self>) -> Result<Self, RebalanceError> {
+        Rules::new(rules).map(Self::AllOf)
+    }
+
+    /// Where the rule comes from, in short; its documentation has the whole reference.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        match self {
+            Self::DriftBand(rule) => rule.source(),
+            Self::Calendar(rule) => rule.source(),
+            Self::NoTradeRegion(_) => "Janeček and Shreve 2004, no-trade region",
+            Self::FirstOf(_) | Self::AllOf(_) => "ours: rules combined",
+            Self::RiskContribution(_) => "Maillard, Roncalli and Teïletche 2010; the trigger is ours",
+            Self::CostAware(_) => "Grinold and Kahn 1999, tracking error against costs; defaults are ours",
+            Self::WhenVolatile(_) => "ours: recent against long-run volatility chooses the rule",
+            Self::CorrelationLimit(_) => "ours: what moves together is capped",
+        }
+    }
 }
 
 impl Rebalancer for Rule {
@@ -84,6 +144,26 @@ impl Rebalancer for Rule {
         match self {
             Self::DriftBand(rule) => rule.decide(review, targets),
             Self::Calendar(rule) => rule.decide(review, targets),
+            Self::NoTradeRegion(rule) => rule.decide(review, targets),
+            Self::FirstOf(rules) => combine::first(rules.each(), review, targets),
+            Self::AllOf(rules) => combine::all(rules.each(), review, targets),
+            Self::RiskContribution(rule) => rule.decide(review, targets),
+            Self::CostAware(rule) => rule.decide(review, targets),
+            Self::WhenVolatile(rule) => rule.decide(review, targets),
+            Self::CorrelationLimit(rule) => rule.decide(review, targets),
+        }
+    }
+
+    fn reads_costs(&self) -> bool {
+        match self {
+            Self::DriftBand(rule) => rule.reads_costs(),
+            Self::Calendar(rule) => rule.reads_costs(),
+            Self::NoTradeRegion(rule) => rule.reads_costs(),
+            Self::FirstOf(rules) | Self::AllOf(rules) => rules.reads_costs(),
+            Self::RiskContribution(rule) => rule.reads_costs(),
+            Self::CostAware(rule) => rule.reads_costs(),
+            Self::WhenVolatile(rule) => rule.reads_costs(),
+            Self::CorrelationLimit(rule) => rule.reads_costs(),
         }
     }
 }

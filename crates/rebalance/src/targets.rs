@@ -1,3 +1,5 @@
+use rust_decimal::{Decimal, prelude::FromPrimitive};
+
 use crate::RebalanceError;
 
 /// What a rule wants to hold: a weight for each asset, or that an asset be left as it is.
@@ -28,6 +30,28 @@ impl Targets {
     #[must_use]
     pub fn traded(&self) -> &[bool] {
         &self.traded
+    }
+
+    /// The weight wanted of the asset at `position`; `None` when it is kept (or there is no such asset).
+    #[must_use]
+    pub fn wanted(&self, position: usize) -> Option<f64> {
+        let traded = self.traded.get(position).is_some_and(|traded| *traded);
+        self.weights.get(position).copied().filter(|_| traded)
+    }
+
+    /// What is wanted of each asset as decimals, `None` where it is kept: for [`plan_to`](crate::plan_to). Rounded to 12 decimal
+    /// places, far below any lot.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Range`] when a weight is no number.
+    pub fn to_decimals(&self) -> Result<Vec<Option<Decimal>>, RebalanceError> {
+        let one = |position| {
+            let Some(value) = self.wanted(position) else { return Ok(None) };
+            let range = RebalanceError::Range { what: "target weight", value, position, rule: "in 0..=1" };
+            Decimal::from_f64(value).map(|weight| Some(weight.round_dp(12))).ok_or(range)
+        };
+        (0..self.weights.len()).map(one).collect()
     }
 
     /// Whether every asset is to be traded.

@@ -2,14 +2,15 @@
 
 use allweather_core::{Currency, Month};
 use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
+use allweather_testkit::{Asset, Noise, World};
 use rust_decimal::Decimal;
 
-use crate::markets::{Asset, BASE, Noise, World};
+use crate::BASE;
 
 const FOREIGN: [Currency; 4] = [Currency::USD, Currency::EUR, Currency::GBP, Currency::AUD];
 
 fn world(months: usize) -> World {
-    let mut noise = Noise(7);
+    let mut noise = Noise::new(7);
     let mut series = |start: f64, spread: f64| -> Vec<Option<f64>> {
         let mut level = start;
         let step = |_| {
@@ -26,14 +27,12 @@ fn world(months: usize) -> World {
         })
         .collect();
     let currencies = || FOREIGN.into_iter().chain([BASE]);
-    World {
-        first: Month::new(2000, 1).unwrap(),
-        assets,
-        spots: FOREIGN.into_iter().map(|c| (c, series(100.0, 0.05))).collect(),
-        short_rates: currencies().map(|c| (c, series(0.03, 0.05))).collect(),
-        consumer_prices: currencies().map(|c| (c, series(100.0, 0.005))).collect(),
-        indicators: vec![[Decimal::ONE; 5]; months / 12 + 1],
-    }
+    let mut world = World::new(Month::new(2000, 1).unwrap(), assets);
+    world.spots = FOREIGN.into_iter().map(|c| (c, series(100.0, 0.05))).collect();
+    world.short_rates = currencies().map(|c| (c, series(0.03, 0.05))).collect();
+    world.consumer_prices = currencies().map(|c| (c, series(100.0, 0.005))).collect();
+    world.indicators = vec![[Decimal::ONE; 5]; months / 12 + 1];
+    world
 }
 
 fn spec(more: &str) -> Spec {
@@ -48,7 +47,7 @@ fn spec(more: &str) -> Spec {
 
 /// How often a run without a record allocates.
 fn allocations(spec: &Spec, months: usize) -> u64 {
-    let (market, rates) = (world(months).market(), world(months).rates());
+    let (market, rates) = (world(months).market().unwrap(), world(months).rates());
     let simulation = Simulation::new(spec, &market, &rates).unwrap();
     let mut outcome = None;
     let counted = allocation_counter::measure(|| outcome = simulation.outcome().ok());
@@ -100,7 +99,7 @@ fn lots_allocate_nothing_per_step() {
 fn a_record_does_allocate_per_step() {
     let spec = spec(BAND);
     let count = |months| {
-        let (market, rates) = (world(months).market(), RateHistory::default());
+        let (market, rates) = (world(months).market().unwrap(), RateHistory::default());
         let simulation = Simulation::new(&spec, &market, &rates).unwrap();
         allocation_counter::measure(|| assert!(simulation.run().is_ok())).count_total
     };

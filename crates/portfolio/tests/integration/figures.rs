@@ -7,18 +7,19 @@ use allweather_portfolio::{
     CashYield, CostSpec, Record, Simulation, Step,
     cashflow::{CashflowError, KnownRates, Ledger, QuarterFigures, SpendingRule, SpendingYear, Terms},
     rebalance::{
-        Edge, Period, Rule,
+        Edge, Period, Rule, Threshold,
         paths::{drift_percent, rounded_percent},
     },
     simulate,
 };
+use allweather_testkit::{Case, generate::cases};
 use chrono::Datelike;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::{
+    BASE, close,
     knowledge::{counted, history, publications},
-    markets::{BASE, Case, cases, close},
 };
 
 fn double(x: Decimal) -> f64 {
@@ -27,7 +28,7 @@ fn double(x: Decimal) -> f64 {
 
 /// What is held of the assets in each foreign currency is what hedges count from.
 fn exposure(case: &Case, record: &Record, step: &Step<'_>, currency: allweather_core::Currency) -> f64 {
-    let of = |id: &AssetId| case.world.asset(id).currency == currency;
+    let of = |id: &AssetId| case.world.asset(id).unwrap().currency == currency;
     record.universe().iter().zip(step.after).filter(|(id, _)| of(id)).map(|(_, held)| held).sum()
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn rates_of(case: &Case, id: &AssetId, month: Month) -> [f64; 3] {
         _ => unreachable!(),
     };
     let row = costs.assets().iter().find(|row| row.asset == *id).unwrap();
-    let asset = case.world.asset(id);
+    let asset = case.world.asset(id).unwrap();
     let known = usize::try_from(month.months_since(case.world.first)).unwrap() + 1;
     let pairs = asset.prices[..known].windows(2);
     let returns: Vec<f64> = pairs.filter_map(|pair| Some(pair[1]? / pair[0]? - 1.0)).collect();
@@ -65,7 +66,8 @@ fn due(rule: &Rule, step: &Step<'_>, before: &Step<'_>, targets: &[f64], last: b
         Rule::DriftBand(band) => {
             let weights = step.before.iter().map(|h| h / step.value);
             let far = |(w, t): (f64, &f64)| rounded_percent(drift_percent(*t, w, band.measure())).abs();
-            return weights.zip(targets).any(|pair| far(pair) >= f64::from(band.threshold()));
+            let Threshold::Rounded(threshold) = band.threshold() else { unreachable!() };
+            return weights.zip(targets).any(|pair| far(pair) >= f64::from(threshold));
         }
         Rule::Calendar(calendar) => calendar,
         _ => unreachable!(),
@@ -86,7 +88,7 @@ fn due(rule: &Rule, step: &Step<'_>, before: &Step<'_>, targets: &[f64], last: b
 proptest! {
     #[test]
     fn holdings_grow_with_their_prices_and_cash_with_the_rate_known_before(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let first = record.step(0).unwrap();
         prop_assert!(first.before.iter().all(|h| *h == 0.0) && first.market_profit == 0.0 && first.interest == 0.0);
         for k in 1..record.len() {
@@ -104,7 +106,7 @@ proptest! {
             prop_assert!(close(step.market_profit, profit, before.value_after, 1e-12));
             let rate = match case.spec.cash {
                 CashYield::Nothing => 0.0,
-                CashYield::ShortRate => case.world.short_rate(BASE, before.month),
+                CashYield::ShortRate => case.world.short_rate(BASE, before.month).unwrap(),
             };
             prop_assert!(close(step.interest, before.cash * rate / 12.0, before.value_after, 1e-14));
         }
@@ -112,7 +114,7 @@ proptest! {
 
     #[test]
     fn forwards_are_opened_on_what_is_held_and_settled_at_the_next_spot(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let Some(fx) = &case.spec.fx else {
             prop_assert!(record.steps().all(|s| s.positions.is_empty() && s.forwards.hedge == 0.0));
             return Ok(());
@@ -121,9 +123,9 @@ proptest! {
             let (before, step) = (record.step(k - 1).unwrap(), record.step(k).unwrap());
             let (mut hedge, mut overlay, mut cost, mut gross) = (0.0, 0.0, 0.0, 0.0);
             for p in before.positions {
-                let (x0, x1) = (case.world.spot(p.currency, before.month), case.world.spot(p.currency, step.month));
-                let base = case.world.short_rate(BASE, before.month) + fx.basis(p.currency).to_f64();
-                let foreign = case.world.short_rate(p.currency, before.month);
+                let (x0, x1) = (case.world.spot(p.currency, before.month).unwrap(), case.world.spot(p.currency, step.month).unwrap());
+                let base = case.world.short_rate(BASE, before.month).unwrap() + fx.basis(p.currency).to_f64();
+                let foreign = case.world.short_rate(p.currency, before.month).unwrap();
                 let forward = x0 * (1.0 + base / 12.0) / (1.0 + foreign / 12.0);
                 prop_assert_eq!(p.spot, x0);
                 prop_assert!(close(p.forward, forward, forward, 1e-14));
@@ -159,7 +161,7 @@ proptest! {
     #[test]
     fn costs_are_rates_times_what_was_traded(case in cases()) {
         let case = case.divisible();
-        let record = case.run();
+        let record = case.run().unwrap();
         let fee = case.spec.fx.as_ref().map_or(0.0, |fx| fx.fee().to_f64());
         let mut settled = 0.0;
         for step in record.steps() {
@@ -183,7 +185,7 @@ proptest! {
 
     #[test]
     fn the_rule_trades_when_it_is_due_and_only_then(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         prop_assert!(record.step(0).unwrap().decision.trades());
         for k in 1..record.len() {
             let (before, step) = (record.step(k - 1).unwrap(), record.step(k).unwrap());
@@ -206,7 +208,7 @@ proptest! {
 
     #[test]
     fn a_quarter_is_settled_at_its_end_with_all_its_costs(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let prescribed = case.world.rates();
         let (mut costs, mut invested) = (0.0, double(case.spec.capital.amount()));
         for step in record.steps() {
@@ -231,7 +233,7 @@ proptest! {
     fn the_exact_ledger_gives_the_same_quarters(case in cases(), percent in 0..20_u8, publications in publications()) {
         let case = case.spending_as_published(percent);
         let rates = history(&case, publications);
-        let record = simulate(&case.spec, &case.world.market(), &rates).unwrap();
+        let record = simulate(&case.spec, &case.world.market().unwrap(), &rates).unwrap();
         let Some(expenses) = &case.spec.expenses else { return Ok(()) };
         let terms = Terms::new(case.spec.capital.amount()).unwrap()
             .with_initial_pool(expenses.initial_pool).unwrap()
@@ -287,7 +289,7 @@ proptest! {
     #[test]
     fn a_spending_rule_sees_the_year_before(case in cases(), publications in publications()) {
         let spy = Spy::default();
-        let (market, rates) = (case.world.market(), history(&case, publications));
+        let (market, rates) = (case.world.market().unwrap(), history(&case, publications));
         let simulation = Simulation::new(&case.spec, &market, &rates).unwrap().with_spending(&spy);
         let record = simulation.run().unwrap();
         let seen = spy.0.into_inner().unwrap();

@@ -12,11 +12,12 @@ use allweather_portfolio::{
     },
     rfr::RateHistory,
 };
+use allweather_testkit::{Case, Noise, generate::cases, laws};
 use chrono::Datelike;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::markets::{BASE, Case, Noise, cases, close};
+use crate::{BASE, close};
 
 /// Rounding of the sums in a step, as a fraction of the value.
 const ROUNDING: f64 = 1e-12;
@@ -27,45 +28,23 @@ fn json(step: &Step<'_>) -> String {
 
 /// Value and cash, step by step: what every run owes, also one under a rule of somebody's own.
 fn conserves(record: &Record) -> Result<(), TestCaseError> {
-    let mut value = Decimal::to_string(&record.spec().capital.amount()).parse::<f64>().unwrap();
-    for step in record.steps() {
-        prop_assert_eq!(step.value_before, value);
-        let forwards = step.forwards.hedge + step.forwards.overlay;
-        let expected = step.value_before + step.market_profit + step.interest + forwards
-            - step.costs.total()
-            - step.withdrawn()
-            + step.reinvested();
-        let scale = step.value_before.max(step.value);
-        prop_assert!(
-            close(step.value_after, expected, scale, ROUNDING),
-            "{} {} {expected}",
-            step.month,
-            step.value_after
-        );
-        prop_assert!(step.cash >= 0.0, "{} cash {}", step.month, step.cash);
-        prop_assert!(step.after.iter().all(|h| *h >= 0.0), "{} {:?}", step.month, step.after);
-        let held: f64 = step.after.iter().sum();
-        prop_assert!(close(step.value_after, held + step.cash, scale, ROUNDING));
-        value = step.value_after;
-    }
-    let outcome = record.outcome();
-    prop_assert_eq!(outcome.final_value, value);
-    let values: Vec<f64> = record.steps().map(|s| s.value_after).collect();
-    let returns: Vec<f64> = record.steps().map(|s| s.period_return()).collect();
-    prop_assert_eq!((&outcome.values, &outcome.returns), (&values, &returns));
+    laws::record::cash_never_negative(record)?;
+    laws::record::value_conserved(record)?;
     Ok(())
 }
 
 proptest! {
     #[test]
     fn value_moves_only_by_what_is_recorded_and_cash_is_never_negative(case in cases()) {
-        conserves(&case.run())?;
+        let record = case.run().unwrap();
+        conserves(&record)?;
+        laws::record::flows_are_no_return(&case.world, &record)?;
     }
 
     /// Everything that ever left is consumed or in the pool.
     #[test]
     fn money_neither_appears_nor_vanishes(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let pool = case.spec.expenses.as_ref().map_or(Decimal::ZERO, |e| e.initial_pool);
         let pool: f64 = pool.to_string().parse().unwrap();
         let mut expected = pool;
@@ -89,7 +68,7 @@ proptest! {
 
     #[test]
     fn a_free_trade_without_flows_never_changes_the_value(case in cases()) {
-        let record = case.free().without_expenses().run();
+        let record = case.free().without_expenses().run().unwrap();
         for step in record.steps() {
             prop_assert_eq!((step.costs.total(), step.value), (0.0, step.after_costs));
             prop_assert!(close(step.value_after, step.value, step.value, ROUNDING));
@@ -98,7 +77,7 @@ proptest! {
 
     #[test]
     fn after_a_full_rebalance_weights_are_the_targets(case in cases()) {
-        let record = case.divisible().run();
+        let record = case.divisible().run().unwrap();
         for step in record.steps().filter(|s| !s.targets.is_empty() && s.targets.iter().all(Option::is_some)) {
             prop_assert_eq!(step.cash, 0.0);
             for (held, target) in step.after.iter().zip(step.targets) {
@@ -111,15 +90,17 @@ proptest! {
     /// Every number behind a month is another one, also in the statistics and in the rates of later years.
     #[test]
     fn nothing_later_changes_a_record(case in cases(), cut in 0..1000_usize, seed in any::<u64>()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let cut = cut % record.len();
         let month = record.step(cut).unwrap().month;
-        let other = Case { world: case.world.with_another_future(month, seed), ..case.clone() }.run();
+        let other = Case::new(case.world.with_another_future(month.last_day(), seed), case.spec.clone());
+        let other = other.run().unwrap();
         for (a, b) in record.steps().zip(other.steps()).take(cut + 1) {
             prop_assert_eq!(json(&a), json(&b));
         }
         // Nor does it matter that there is a later at all, but for the forwards of the last day.
-        let short = Case { spec: Spec { end: Some(month), ..case.spec.clone() }, ..case }.run();
+        let short = Spec { end: Some(month), ..case.spec.clone() };
+        let short = Case::new(case.world, short).run().unwrap();
         prop_assert_eq!(short.len(), cut + 1);
         for (a, b) in record.steps().zip(short.steps()).take(cut) {
             prop_assert_eq!(json(&a), json(&b));
@@ -138,7 +119,7 @@ proptest! {
         large.spec.capital = Capital::new(case.spec.capital.amount() * factor).unwrap();
         large.spec.expenses =
             case.spec.expenses.clone().map(|e| Expenses { initial_pool: e.initial_pool * factor, ..e });
-        let (one, many) = (case.run(), large.run());
+        let (one, many) = (case.run().unwrap(), large.run().unwrap());
         prop_assert_eq!(&one.outcome().returns, &many.outcome().returns);
         let k = f64::from(1 << doublings);
         for (a, b) in one.steps().zip(many.steps()) {
@@ -156,7 +137,7 @@ proptest! {
         let mut permuted = case.clone();
         permuted.spec.holdings = Holdings::new(order.iter().map(|i| holdings[*i].clone()).collect()).unwrap();
         permuted.world.assets.reverse();
-        let (one, other) = (case.run(), permuted.run());
+        let (one, other) = (case.run().unwrap(), permuted.run().unwrap());
         for (a, b) in one.steps().zip(other.steps()) {
             prop_assert_eq!(a.decision.trades(), b.decision.trades());
             let same = |x, y| close(x, y, a.value, 1e-9);
@@ -194,7 +175,7 @@ proptest! {
         holdings.push(Holding { asset: half.id.clone(), weight: holdings[which].weight });
         split.spec.holdings = Holdings::new(holdings).unwrap();
         split.world.assets.push(half);
-        let (one, two) = (case.run(), split.run());
+        let (one, two) = (case.run().unwrap(), split.run().unwrap());
         for (a, b) in one.steps().zip(two.steps()) {
             prop_assert_eq!(a.decision.trades(), b.decision.trades());
             let same = |x, y| close(x, y, a.value, 1e-9);
@@ -212,7 +193,7 @@ proptest! {
             // Costs and payments move the weights of the assets that were kept, perhaps over the edge of the band.
             case = case.free().without_expenses();
         }
-        let (market, record) = (case.world.market(), case.run());
+        let (market, record) = (case.world.market().unwrap(), case.run().unwrap());
         for (k, step) in record.steps().enumerate().skip(1).filter(|(_, s)| s.decision.trades()) {
             let strategic: Vec<f64> = match step.targets.iter().copied().collect::<Option<Vec<f64>>>() {
                 Some(all) => all,
@@ -241,7 +222,7 @@ proptest! {
 
     #[test]
     fn the_first_return_counts_and_returns_compound_to_the_value(case in cases()) {
-        let record = case.without_expenses().run();
+        let record = case.without_expenses().run().unwrap();
         let (first, outcome) = (record.step(0).unwrap(), record.outcome());
         prop_assert_eq!(outcome.returns.len(), record.len());
         prop_assert!(close(outcome.returns[0], -first.costs.total() / first.value_before, 1.0, 1e-14));
@@ -255,7 +236,7 @@ proptest! {
         let mut with = case.divisible().free().every_month();
         with.spec.cash = CashYield::Nothing;
         let without = with.clone().without_expenses();
-        let (with, without) = (with.run(), without.run());
+        let (with, without) = (with.run().unwrap(), without.run().unwrap());
         for (a, b) in with.outcome().returns.iter().zip(&without.outcome().returns) {
             prop_assert!(close(*a, *b, 1.0, 1e-11), "{a} {b}");
         }
@@ -264,13 +245,13 @@ proptest! {
     #[test]
     fn two_runs_give_the_same_bytes_and_a_run_without_a_record_the_same_outcome(case in cases()) {
         let bytes = || {
-            let (record, mut lines, mut table) = (case.run(), Vec::new(), Vec::new());
+            let (record, mut lines, mut table) = (case.run().unwrap(), Vec::new(), Vec::new());
             record.write_json_lines(&mut lines).unwrap();
             record.write_monthly_csv(&mut table).unwrap();
             (lines, table)
         };
         prop_assert_eq!(bytes(), bytes());
-        let (market, rates) = (case.world.market(), case.world.rates());
+        let (market, rates) = (case.world.market().unwrap(), case.world.rates());
         let simulation = Simulation::new(&case.spec, &market, &rates).unwrap();
         let record = simulation.run().unwrap();
         prop_assert_eq!(&simulation.outcome().unwrap(), record.outcome());
@@ -290,21 +271,21 @@ proptest! {
             // Without an interest differential all that is left of the exchange rate is its product with the return.
             case.world.short_rates.values_mut().flatten().flatten().for_each(|rate| *rate = 0.0);
         }
-        let record = case.run();
+        let record = case.run().unwrap();
         for k in 1..record.len() {
             let (before, step) = (record.step(k - 1).unwrap(), record.step(k).unwrap());
             let mut expected = 0.0;
             for (holding, held) in record.universe().iter().zip(before.after).filter(|(_, held)| **held > 0.0) {
-                let (world, currency) = (&case.world, case.world.asset(holding).currency);
+                let (world, currency) = (&case.world, case.world.asset(holding).unwrap().currency);
                 let grown = world.price(holding, step.month).unwrap() / world.price(holding, before.month).unwrap();
-                let (x0, x1) = (world.spot(currency, before.month), world.spot(currency, step.month));
+                let (x0, x1) = (world.spot(currency, before.month).unwrap(), world.spot(currency, step.month).unwrap());
                 let local = grown * x0 / x1 - 1.0;
                 let earned = if currency == BASE {
                     local
                 } else if full {
                     local + local * (x1 / x0 - 1.0)
                 } else {
-                    let rate = |of| 1.0 + world.short_rate(of, before.month) / 12.0;
+                    let rate = |of| 1.0 + world.short_rate(of, before.month).unwrap() / 12.0;
                     hedged_return(local, x0, x0 * rate(BASE) / rate(currency), x1, ratio).unwrap()
                 };
                 expected += held / before.value_after * earned;
@@ -317,12 +298,13 @@ proptest! {
     #[test]
     fn any_rule_and_any_costs_conserve(case in cases(), seed in any::<u64>()) {
         let case = case.divisible();
-        let (market, rates): (Market, RateHistory) = (case.world.market(), case.world.rates());
+        let (market, rates): (Market, RateHistory) = (case.world.market().unwrap(), case.world.rates());
         let (rule, costs) = (Odd(seed), Steep);
         let simulation = Simulation::new(&case.spec, &market, &rates).unwrap();
         let simulation = simulation.with_rule(&rule).with_costs(&costs).unwrap();
         let record = simulation.run().unwrap();
         conserves(&record)?;
+        laws::record::flows_are_no_return(&case.world, &record)?;
         for step in record.steps().skip(1).filter(|s| s.decision.trades() && s.quarter.is_none()) {
             for ((target, before), after) in step.targets.iter().zip(step.before).zip(step.after) {
                 // Kept means kept, unless settled forwards have to be paid for.
@@ -334,7 +316,7 @@ proptest! {
     /// The record names every cost and every trade that the totals count.
     #[test]
     fn totals_are_the_sums_of_steps(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let outcome = record.outcome();
         let (mut commission, mut slippage, mut fx, mut trades, mut turnover) = (0.0, 0.0, 0.0, 0, 0.0);
         for (k, step) in record.steps().enumerate() {
@@ -371,17 +353,17 @@ struct Odd(u64);
 
 impl Rebalancer for Odd {
     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
-        let mut noise = Noise(self.0 ^ u64::from(review.date().num_days_from_ce().unsigned_abs()));
+        let mut noise = Noise::new(self.0 ^ u64::from(review.date().num_days_from_ce().unsigned_abs()));
         let reason = Reason::Other("chance".into());
         for (position, target) in review.targets.iter().enumerate() {
-            match noise.next() % 4 {
+            match noise.whole() % 4 {
                 0 => targets.keep(position),
                 1 => targets.set(position, target * noise.unit())?,
                 2 => targets.set(position, 0.0)?,
                 _ => {}
             }
         }
-        Ok(if noise.next().is_multiple_of(3) { Decision::Hold(reason) } else { Decision::Rebalance(reason) })
+        Ok(if noise.whole().is_multiple_of(3) { Decision::Hold(reason) } else { Decision::Rebalance(reason) })
     }
 }
 

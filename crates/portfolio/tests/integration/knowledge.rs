@@ -9,11 +9,12 @@ use allweather_portfolio::{
     rfr::{Indicator, MissingPolicy, RateHistory, RateRules, YearRate},
     simulate,
 };
+use allweather_testkit::{Case, Noise, generate::cases};
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 
-use crate::markets::{BASE, Case, Noise, cases};
+use crate::BASE;
 
 /// How the statistics of a world come out: figures from a seed, and how many days after its quarter one comes out at most.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,7 @@ pub(crate) fn publications() -> impl Strategy<Value = Publications> {
 /// One release a quarter of each series, with the same quarter a year before, which may be revised. From the day after `known`
 /// on, all figures are others.
 fn statistics(case: &Case, publications: Publications, known: Option<NaiveDate>) -> Vintages {
-    let mut noise = Noise(publications.seed);
+    let mut noise = Noise::new(publications.seed);
     let mut statistics = Vintages::new();
     let first = case.world.first.year().number();
     for indicator in Indicator::ALL {
@@ -40,9 +41,9 @@ fn statistics(case: &Case, publications: Publications, known: Option<NaiveDate>)
         let mut levels = BTreeMap::new();
         for (year, number) in (first - 3..first + 8).flat_map(|year| (1..=4).map(move |q| (year, q))) {
             let quarter = ReferencePeriod::Quarter(Quarter::new(year, number).unwrap());
-            let late = noise.next() % (publications.slowest + 1);
+            let late = noise.whole() % (publications.slowest + 1);
             let released = quarter.last_day() + Days::new(late);
-            let mut draw = |from: u64, choices: u64| Decimal::from(from + noise.next() % choices);
+            let mut draw = |from: u64, choices: u64| Decimal::from(from + noise.whole() % choices);
             let (level, revision, other) = (draw(900, 200), draw(0, 10), draw(50, 500));
             let level = if known.is_some_and(|known| known < released) { level + other } else { level };
             let mut values = vec![(quarter, level)];
@@ -88,7 +89,7 @@ fn knowing(case: &Case, knowledge: Knowledge) -> Case {
 }
 
 fn run(case: &Case, rates: &RateHistory) -> Record {
-    simulate(&case.spec, &case.world.market(), rates).unwrap()
+    simulate(&case.spec, &case.world.market().unwrap(), rates).unwrap()
 }
 
 fn steps(record: &Record) -> Vec<String> {

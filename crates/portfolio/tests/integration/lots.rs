@@ -6,13 +6,14 @@ use allweather_portfolio::{
     rfr::RateHistory,
     simulate,
 };
+use allweather_testkit::{
+    Case,
+    generate::{actual_operations, cases},
+};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::{
-    figures::rates_of,
-    markets::{BASE, Case, actual, cases, close},
-};
+use crate::{BASE, close, figures::rates_of};
 
 fn double(x: Decimal) -> f64 {
     x.to_string().parse().unwrap()
@@ -26,9 +27,9 @@ fn lot_of(case: &Case, place: usize) -> (Lot, UnderMinimum) {
 
 proptest! {
     #[test]
-    fn orders_are_whole_lots_of_the_smallest_size_or_more(case in cases(), operation in actual()) {
+    fn orders_are_whole_lots_of_the_smallest_size_or_more(case in cases(), operation in actual_operations()) {
         let case = case.operated(operation);
-        let record = case.run();
+        let record = case.run().unwrap();
         for step in record.steps() {
             prop_assert!(step.cash >= 0.0);
             prop_assert_eq!(step.orders.len(), record.universe().len());
@@ -63,10 +64,10 @@ proptest! {
 
     /// Both legs of a round trip, and the smallest commission of every order.
     #[test]
-    fn every_order_pays_its_costs(case in cases(), operation in actual()) {
+    fn every_order_pays_its_costs(case in cases(), operation in actual_operations()) {
         let mut case = case.operated(operation);
         case.spec.fx = None;
-        let record = case.run();
+        let record = case.run().unwrap();
         for step in record.steps() {
             let mut expected = [0.0; 3];
             for (place, order) in step.orders.iter().enumerate() {
@@ -87,7 +88,7 @@ proptest! {
                 let minimum = match &case.spec.costs {
                     CostSpec::Published(costs) => {
                         let row = costs.assets().iter().find(|row| row.asset == *id).unwrap();
-                        row.minimum.map_or(0.0, |m| double(m.amount()) * case.world.spot(m.currency(), step.month))
+                        row.minimum.map_or(0.0, |m| double(m.amount()) * case.world.spot(m.currency(), step.month).unwrap())
                     }
                     _ => 0.0,
                 };
@@ -111,10 +112,10 @@ proptest! {
         let mut case = case;
         // Without smallest commissions, which lots have and divisible holdings do not.
         case.spec.costs = CostSpec::default();
-        let divisible = case.clone().divisible().run();
+        let divisible = case.clone().divisible().run().unwrap();
         let lot = Lot::new(Decimal::ZERO, Decimal::new(1, 9)).unwrap();
         case.spec.operation = Operation::Actual { lot, lots: Vec::new(), under_minimum: UnderMinimum::Skip };
-        let fine = case.run();
+        let fine = case.run().unwrap();
         for (a, b) in divisible.steps().zip(fine.steps()) {
             prop_assert!(close(a.value_after, b.value_after, a.value, 1e-6), "{} {} {}", a.month, a.value_after, b.value_after);
         }

@@ -9,7 +9,14 @@ mod floors;
 mod identities;
 mod knowledge;
 mod lots;
-mod markets;
 mod reference;
 mod refusals;
 mod tables;
+
+/// What values are counted in.
+const BASE: allweather_core::Currency = allweather_testkit::World::BASE;
+
+/// Equal within a tolerance relative to a scale.
+fn close(a: f64, b: f64, scale: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance * scale.abs()
+}

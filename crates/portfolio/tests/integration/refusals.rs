@@ -12,10 +12,11 @@ use allweather_portfolio::{
     rfr::RateHistory,
     simulate,
 };
+use allweather_testkit::generate::cases;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::markets::{BASE, cases};
+use crate::BASE;
 
 const PRICES: &str = "month,home_jpy,abroad_usd\n2019-11,100,10\n2019-12,101,11\n2020-01,102,12\n2020-02,103,11\n2020-03,104,10\n";
 const SPOTS: &str = "month,usd\n2019-11,100\n2019-12,101\n2020-01,102\n2020-02,103\n2020-03,104\n";

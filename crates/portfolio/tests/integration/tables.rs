@@ -10,11 +10,12 @@ use allweather_portfolio::{
     rfr::{Indicator, Indicators, MissingPolicy, PrescribedRate, Reading, prescribed_rate},
     simulate,
 };
+use allweather_testkit::generate::cases;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::markets::{BASE, cases, close};
+use crate::{BASE, close};
 
 /// One asset, held and not traded.
 fn held(prices: &str, more: &str) -> (Spec, Market) {
@@ -147,7 +148,7 @@ fn equal_specs_are_written_alike_however_they_were_typed() {
 proptest! {
     #[test]
     fn years_and_months_add_up_to_the_record(case in cases()) {
-        let record = case.run();
+        let record = case.run().unwrap();
         let (years, months) = (record.years(), record.months());
         prop_assert_eq!(months.len(), record.len());
         for (row, step) in months.iter().zip(record.steps()) {
@@ -194,7 +195,7 @@ proptest! {
 
     #[test]
     fn the_monthly_table_is_read_back_as_it_was(case in cases()) {
-        let (record, mut text) = (case.run(), Vec::new());
+        let (record, mut text) = (case.run().unwrap(), Vec::new());
         record.write_monthly_csv(&mut text).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_slice());
         let headings = reader.headers().unwrap().clone();
@@ -218,7 +219,7 @@ proptest! {
 
     #[test]
     fn the_lines_of_a_record_are_its_steps(case in cases()) {
-        let (record, mut text) = (case.run(), Vec::new());
+        let (record, mut text) = (case.run().unwrap(), Vec::new());
         record.write_json_lines(&mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
