@@ -48,6 +48,12 @@ impl AssetId {
         Ok(Self(name.into()))
     }
 
+    /// The name of this asset as part of something larger: `us_equity` within `equities` is `equities/us_equity`.
+    #[must_use]
+    pub fn within(&self, whole: &Self) -> Self {
+        Self(format!("{whole}/{self}").into())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

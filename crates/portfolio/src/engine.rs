@@ -1,23 +1,26 @@
 use std::sync::Arc;
 
 use allweather_cashflow::SpendingRule;
-use allweather_core::{Currency, Number};
+use allweather_core::{AssetId, Currency, Number};
 use allweather_costs::{CostModel, Proportional, UniverseCosts};
 use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
 use allweather_rebalance::{
-    Decision, Reason, Rebalancer, Review, Targets,
+    Rebalancer, Review,
     paths::{Budget, total, traded},
 };
 use allweather_rfr::RateHistory;
 
 use crate::{
-    CashYield, CostParts, CostSpec, Outcome, PortfolioError, QuarterRecord, Record, Spec,
+    CashYield, CostParts, CostSpec, Operation, Outcome, PortfolioError, QuarterRecord, Record, Spec,
+    VaultStep,
+    desk::{Desk, Standing},
     prepare::Prepared,
     purse::Purse,
     quarter::Payment,
     record::{Facts, Off, Recorder},
-    trading::{Trading, Wanted},
+    trading::Trading,
+    tree,
 };
 
 /// A run that is laid out and ready: the spec's parts, the market's rows, and any part of your own in place of the spec's.
@@ -67,7 +70,8 @@ pub struct Simulation<'a> {
     spec: &'a Spec,
     market: &'a Market,
     rates: &'a RateHistory,
-    rule: &'a dyn Rebalancer,
+    /// Of the portfolio, then of its vaults.
+    rules: Vec<&'a dyn Rebalancer>,
     costs: Costs<'a>,
     spending: Option<&'a dyn SpendingRule>,
     signals: Option<Vec<Arc<dyn Signal>>>,
@@ -112,7 +116,8 @@ impl<'a> Simulation<'a> {
     /// [`PortfolioError`] when an asset of the spec has no prices, begins late without leave, or lacks an exchange rate; when the
     /// span has no dates; when a part of the spec does not fit the universe.
     pub fn new(spec: &'a Spec, market: &'a Market, rates: &'a RateHistory) -> Result<Self, PortfolioError> {
-        let universe: Vec<_> = spec.holdings.as_slice().iter().map(|h| h.asset.clone()).collect();
+        let universe: Vec<_> =
+            spec.holdings.look_through().into_iter().map(|(asset, _)| asset.clone()).collect();
         let costs = match &spec.costs {
             CostSpec::Proportional(model) => Costs::Proportional(*model),
             CostSpec::Published(model) => Costs::Published(model.for_universe(&universe)?),
@@ -120,13 +125,35 @@ impl<'a> Simulation<'a> {
         let prepared = Prepared::new(spec, market, costs.model().reads_volatility())?;
         let spending = spec.expenses.as_ref().map(|e| &e.rule as &dyn SpendingRule);
         let signals = None;
-        Ok(Self { spec, market, rates, rule: &spec.rule, costs, spending, signals, prepared })
+        let rules: Vec<_> = tree::rules(spec).into_iter().map(|rule| rule as &dyn Rebalancer).collect();
+        if prepared.tree.is_composed() && matches!(spec.operation, Operation::Actual { .. }) {
+            return Err(PortfolioError::VaultsInLots);
+        }
+        Ok(Self { spec, market, rates, rules, costs, spending, signals, prepared })
     }
 
-    /// The same run under a rule of your own.
+    /// The same run under a rule of your own; its vaults keep theirs.
     #[must_use]
-    pub fn with_rule(self, rule: &'a dyn Rebalancer) -> Self {
-        Self { rule, ..self }
+    pub fn with_rule(mut self, rule: &'a dyn Rebalancer) -> Self {
+        self.rules[0] = rule;
+        self
+    }
+
+    /// The same run with a rule of your own in one of its vaults, by the vault's name.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError::UnknownVault`] when there is no such vault.
+    pub fn with_vault_rule(
+        mut self,
+        vault: &AssetId,
+        rule: &'a dyn Rebalancer,
+    ) -> Result<Self, PortfolioError> {
+        let mut names = self.spec.holdings.vaults().into_iter().map(|vault| &vault.name);
+        let place = names.position(|name| name == vault);
+        let place = place.ok_or_else(|| PortfolioError::UnknownVault { vault: vault.clone() })?;
+        self.rules[place + 1] = rule;
+        Ok(self)
     }
 
     /// The same run with a cost model of your own.
@@ -185,14 +212,15 @@ impl<'a> Simulation<'a> {
 
 /// What a run carries from step to step, and its buffers.
 struct State {
+    /// Values of the assets, then of the vaults' cash.
     holdings: Vec<f64>,
     cash: f64,
     /// Value after the step before, flows included: what the next return is measured on.
     value: f64,
-    targets_in_force: Vec<f64>,
-    targets: Targets,
-    targets_fresh: bool,
-    weights: Vec<f64>,
+    /// Of the portfolio, then of its vaults.
+    desks: Vec<Desk>,
+    /// Whether any rule reads what trading costs.
+    reads_costs: bool,
     trading: Trading,
     book: Option<Book>,
     exposures: Vec<(Currency, f64)>,
@@ -201,13 +229,15 @@ struct State {
     cash_rate: f64,
     purse: Option<Purse>,
     paid: CostParts,
+    /// The vaults' lines of the step, on their way to the record.
+    vault_steps: Vec<VaultStep>,
     outcome: Outcome,
 }
 
 impl State {
     fn new(simulation: &Simulation<'_>) -> Result<Self, PortfolioError> {
         let Simulation { spec, prepared, market, .. } = simulation;
-        let (assets, steps) = (prepared.universe.len(), prepared.dates.len());
+        let (tree, steps) = (&prepared.tree, prepared.dates.len());
         let capital = spec.capital.amount().to_double();
         let book = match &spec.fx {
             None => None,
@@ -220,16 +250,17 @@ impl State {
             }
         };
         let purse = spec.expenses.as_ref().map(|e| Purse::new(e, capital, prepared.year(0), steps));
-        let mut targets_in_force = vec![0.0; assets];
-        prepared.weights_at(0, &mut targets_in_force);
         Ok(Self {
-            holdings: vec![0.0; assets],
+            holdings: vec![0.0; tree.places()],
             cash: capital,
             value: capital,
-            targets: Targets::new(targets_in_force.clone()),
-            targets_fresh: true,
-            targets_in_force,
-            weights: vec![0.0; assets],
+            desks: simulation
+                .rules
+                .iter()
+                .enumerate()
+                .map(|(node, rule)| Desk::new(tree, node, *rule))
+                .collect(),
+            reads_costs: simulation.rules.iter().any(|rule| rule.reads_costs()),
             trading: Trading::new(spec, prepared),
             book,
             exposures: prepared.foreign.iter().map(|c| (*c, 0.0)).collect(),
@@ -237,6 +268,7 @@ impl State {
             cash_rate: 0.0,
             purse,
             paid: CostParts::default(),
+            vault_steps: Vec::new(),
             outcome: Outcome::with_steps(steps),
         })
     }
@@ -259,7 +291,7 @@ impl Simulation<'_> {
         let market = self.market.as_of(self.prepared.dates[t]);
         let value_before = state.value;
         let invested_before = value_before - state.cash;
-        let interest = self.mark(t, state)?;
+        let (interest, vaults_interest) = self.mark(t, state)?;
         let invested = total(&state.holdings);
         let (forwards, forward_fee) = settle_forwards(market, state)?;
         let value = invested + state.cash;
@@ -267,9 +299,9 @@ impl Simulation<'_> {
             return Err(PortfolioError::Lost { value, date: market.date() });
         }
 
-        let decision = self.decide(t, market, value, state)?;
+        let trades = self.decide(t, market, value, state)?;
         let payment = self.payment(t, state)?;
-        let trade = self.trade(t, market, &decision, payment.as_ref(), value, state)?;
+        let trade = self.trade(t, market, trades, payment.as_ref(), value, state)?;
         let mut costs = trade.unwrap_or_default();
         let after_costs = value - costs.total();
         let quarter = self.settle_quarter(t, value, &costs, payment.as_ref(), state)?;
@@ -288,13 +320,21 @@ impl Simulation<'_> {
         outcome.returns.push(after_costs / value_before - 1.0);
         outcome.values.push(state.value);
         outcome.costs.add(&costs);
-        if t > 0 && decision.trades() {
+        if t > 0 && trades {
             outcome.rebalances += 1;
             outcome.turnover += traded(&state.holdings, &state.trading.after) / value;
         }
         if let Some(purse) = &mut state.purse {
             purse.grow(after_costs / value_before);
         }
+        let lines = R::ON.then_some(&mut state.vault_steps);
+        state.trading.settle_vaults(
+            &self.prepared.tree,
+            &state.desks,
+            &state.holdings,
+            trade.is_some(),
+            lines,
+        );
         if trade.is_some() {
             self.refuse_trades_without_price(t, state)?;
             // From here on `holdings` is what is held, and the trading buffer holds what was.
@@ -302,17 +342,18 @@ impl Simulation<'_> {
         }
         let opened = self.open_forwards(t, market, state)?;
         if R::ON {
-            recorder.step(&Facts {
+            recorder.step(Facts {
                 value_before,
                 value,
                 after_costs,
                 value_after: state.value,
                 cash: state.cash,
-                market_profit: if t == 0 { 0.0 } else { invested - invested_before },
-                interest,
+                market_profit: if t == 0 { 0.0 } else { invested - vaults_interest - invested_before },
+                interest: interest + vaults_interest,
                 forwards,
-                decision: &decision,
-                targets: &state.targets,
+                decision: state.desks[0].decision(),
+                targets: state.desks[0].targets(),
+                vaults: &mut state.vault_steps,
                 before: if trade.is_some() { &state.trading.after } else { &state.holdings },
                 after: &state.holdings,
                 outcomes: state.trading.outcomes(),
@@ -326,10 +367,11 @@ impl Simulation<'_> {
         Ok(())
     }
 
-    /// Step 1: holdings grow with their prices, cash with its rate. Returns what cash earned.
-    fn mark(&self, t: usize, state: &mut State) -> Result<f64, PortfolioError> {
+    /// Step 1: holdings grow with their prices, cash with its rate. Returns what the portfolio's own cash and that of its vaults
+    /// earned.
+    fn mark(&self, t: usize, state: &mut State) -> Result<(f64, f64), PortfolioError> {
         if t == 0 {
-            return Ok(0.0);
+            return Ok((0.0, 0.0));
         }
         let growth = self.prepared.growth.row(t);
         let growth = growth.as_slice().unwrap_or_default();
@@ -342,9 +384,15 @@ impl Simulation<'_> {
         for (h, g) in state.holdings.iter_mut().zip(growth) {
             *h *= g;
         }
-        let interest = state.cash * state.cash_rate * self.prepared.year_fractions[t];
+        let rate = state.cash_rate * self.prepared.year_fractions[t];
+        let interest = state.cash * rate;
         state.cash += interest;
-        Ok(interest)
+        let mut in_vaults = 0.0;
+        for cash in &mut state.holdings[growth.len()..] {
+            in_vaults += *cash * rate;
+            *cash += *cash * rate;
+        }
+        Ok((interest, in_vaults))
     }
 
     /// An asset can be bought and sold only at a price.
@@ -362,52 +410,40 @@ impl Simulation<'_> {
         }
     }
 
-    /// Step 3: the rule answers; the first date buys without asking.
+    /// Step 3: the rules answer; the first date buys without asking. Whether anything is to be traded.
     fn decide(
         &self,
         t: usize,
         market: AsOf<'_>,
         value: f64,
         state: &mut State,
-    ) -> Result<Decision, PortfolioError> {
+    ) -> Result<bool, PortfolioError> {
+        let Self { prepared, rules, .. } = self;
+        if prepared.begins[t] {
+            for desk in &mut state.desks {
+                desk.put_in_force(&prepared.tree, &|place| prepared.is_here(place, t));
+            }
+        }
         if t == 0 {
-            return Ok(Decision::Rebalance(Reason::Start));
+            state.desks.iter_mut().for_each(Desk::start);
+            return Ok(true);
         }
-        if self.prepared.begins[t] {
-            self.prepared.weights_at(t, &mut state.targets_in_force);
-            state.targets_fresh = false;
+        if state.reads_costs {
+            state.trading.take_rates(prepared, self.costs.model(), market, t)?;
         }
-        if !state.targets_fresh {
-            state.targets.reset(&state.targets_in_force);
-            state.targets_fresh = true;
+        let State { desks, holdings, trading, .. } = state;
+        let standing = Standing { holdings, places: &prepared.places, cost_rates: trading.rates() };
+        let next = prepared.dates.get(t + 1).copied().or(prepared.next_review);
+        let mut trades = false;
+        for (node, (desk, rule)) in desks.iter_mut().zip(rules).enumerate() {
+            let value = if node == 0 { value } else { prepared.tree.node_value(node, holdings) };
+            desk.decide(*rule, &prepared.tree, standing, value, |targets, weights| {
+                let review = Review::new(market, targets, weights).after(prepared.dates[t - 1]);
+                next.map_or(review, |next| review.before(next))
+            })?;
+            trades |= desk.wants_trade();
         }
-        let scale = 1.0 / value;
-        for (w, h) in state.weights.iter_mut().zip(&state.holdings) {
-            *w = h * scale;
-        }
-        let review =
-            Review::new(market, &state.targets_in_force, &state.weights).after(self.prepared.dates[t - 1]);
-        let next = self.prepared.dates.get(t + 1).copied().or(self.prepared.next_review);
-        let review = next.map_or(review, |next| review.before(next));
-        let decision = self.rule.decide(&review, &mut state.targets)?;
-        // A rule may have changed them, whatever it answered.
-        state.targets_fresh = !state.targets.changed();
-        if decision.trades() && !state.targets_fresh {
-            let rows = state.targets.weights().iter().zip(state.targets.traded());
-            let sum: f64 = rows.filter(|(_, traded)| **traded).map(|(w, _)| w).sum();
-            if sum > 1.0 + 1e-9 {
-                return Err(PortfolioError::RuleWeights { sum, date: market.date() });
-            }
-            if sum > 1.0 {
-                // Binary fractions of typed decimals: scaled to 1, or the hair above it would be bought with money that is not there.
-                for i in 0..state.targets.weights().len() {
-                    if state.targets.traded()[i] {
-                        state.targets.set(i, state.targets.weights()[i] / sum)?;
-                    }
-                }
-            }
-        }
-        Ok(decision)
+        Ok(trades)
     }
 
     /// What the ledger will do at this step, if it ends a quarter and there are expenses.
@@ -425,26 +461,26 @@ impl Simulation<'_> {
         &self,
         t: usize,
         market: AsOf<'_>,
-        decision: &Decision,
+        trades: bool,
         payment: Option<&Payment>,
         value: f64,
         state: &mut State,
     ) -> Result<Option<CostParts>, PortfolioError> {
-        let State { trading, holdings, targets, cash, .. } = state;
-        if !decision.trades() && payment.is_none() && *cash >= 0.0 {
+        let State { trading, holdings, desks, cash, .. } = state;
+        if !trades && payment.is_none() && *cash >= 0.0 {
             trading.forget_orders();
             return Ok(None);
         }
         trading.take_rates(&self.prepared, self.costs.model(), market, t)?;
-        let wanted = if decision.trades() { Wanted::Targets(targets) } else { Wanted::Payment };
+        let tree = &self.prepared.tree;
         let Some(payment) = payment else {
-            trading.trade(wanted, holdings, Budget::of(value))?;
+            trading.trade(tree, desks, holdings, Budget::of(value))?;
             return self.in_lots(t, None, value, state).map(Some);
         };
         // The piece that the value after costs lies on is the one it was solved on: at most a piece down for each try.
         let mut piece = payment.piece(value);
         for _ in 0..3 {
-            let cost = trading.trade(wanted, holdings, payment.budget(piece, value))?;
+            let cost = trading.trade(tree, desks, holdings, payment.budget(piece, value))?;
             let solved = payment.piece(value - cost);
             if solved == piece {
                 break;

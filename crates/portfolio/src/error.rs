@@ -30,12 +30,25 @@ pub enum PortfolioError {
     #[error("the holdings' {0}")]
     Weights(#[from] WeightsError),
     /// An asset named twice.
-    #[error("{asset} appears twice among the holdings")]
+    #[error("{asset} appears twice among the holdings of one portfolio or as the name of vaults")]
     #[non_exhaustive]
     Repeated {
         /// The asset.
         asset: AssetId,
     },
+    /// A holding that is not one thing.
+    #[error("a holding names either an asset or a vault")]
+    NeitherAssetNorVault,
+    /// A vault that is not among the holdings.
+    #[error("{vault} is not the name of a vault")]
+    #[non_exhaustive]
+    UnknownVault {
+        /// The name.
+        vault: AssetId,
+    },
+    /// Vaults in actual operation.
+    #[error("vaults are simulated only: plan the orders of each vault as an account of its own")]
+    VaultsInLots,
     /// An asset without prices.
     #[error("{asset} is among the holdings but has no prices in the market")]
     #[non_exhaustive]

@@ -31,8 +31,10 @@
 //!
 //! It decides nothing itself: formulas are in the parts. It reads no files and writes none: see [`PendingFile`](allweather_market::PendingFile).
 
+mod desk;
 mod engine;
 mod error;
+mod holdings;
 pub mod prelude;
 mod prepare;
 mod purse;
@@ -43,7 +45,9 @@ mod step;
 mod summary;
 mod tables;
 mod trading;
+mod tree;
 mod variant;
+mod vaults;
 
 pub use allweather_cashflow as cashflow;
 pub use allweather_core as core;
@@ -58,13 +62,12 @@ pub use allweather_weather as weather;
 
 pub use engine::{Simulation, simulate};
 pub use error::PortfolioError;
+pub use holdings::{Holding, Holdings, Part, Vault};
 pub use record::{Outcome, Record};
-pub use spec::{
-    AssetLot, Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Knowledge, LateAssets, Operation,
-    Spec,
-};
+pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
 pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};
 pub use summary::{HedgeAccount, Target, TargetCheck};
 pub use tables::{MonthRow, YearRow};
 pub use trading::CostParts;
 pub use variant::{FundedPath, Variant};
+pub use vaults::VaultStep;

@@ -5,7 +5,7 @@ use allweather_market::{Frequency, Instrument, Market};
 use chrono::{Datelike, NaiveDate, Weekday};
 use ndarray::Array2;
 
-use crate::{LateAssets, Operation, PortfolioError, Spec};
+use crate::{LateAssets, Operation, PortfolioError, Spec, tree::Tree};
 
 /// Market data of one run, `[steps, assets]` where not said otherwise. Step 0 is the first purchase.
 #[derive(Debug)]
@@ -17,12 +17,13 @@ pub(crate) struct Prepared {
     pub(crate) next_review: Option<NaiveDate>,
     /// Fraction of a year from the step before to this one; 0 for step 0.
     pub(crate) year_fractions: Vec<f64>,
+    /// The portfolio and its vaults.
+    pub(crate) tree: Tree,
+    /// What reports call each asset: its name, within its vaults.
     pub(crate) universe: Vec<AssetId>,
     pub(crate) instruments: Vec<Instrument>,
     /// Places of the assets in the market's own order.
     pub(crate) places: Vec<usize>,
-    /// Strategic weights.
-    pub(crate) weights: Vec<f64>,
     /// Growth of value in base currency since the step before; 0 where it is not known.
     pub(crate) growth: Array2<f64>,
     /// Whether every asset's growth is known at the step.
@@ -71,11 +72,12 @@ impl Prepared {
         let rows = first..last;
         let (dates, months) = (panel.dates()[rows.clone()].to_vec(), months[rows.clone()].to_vec());
 
+        let tree = Tree::new(&spec.holdings);
         let mut places = Vec::new();
         let mut instruments = Vec::new();
-        for holding in spec.holdings.as_slice() {
-            let unknown = || PortfolioError::Unknown { asset: holding.asset.clone() };
-            let place = panel.position(&holding.asset).ok_or_else(unknown)?;
+        for asset in &tree.assets {
+            let unknown = || PortfolioError::Unknown { asset: asset.clone() };
+            let place = panel.position(asset).ok_or_else(unknown)?;
             places.push(place);
             instruments.push(panel.instruments()[place].clone());
         }
@@ -103,8 +105,8 @@ impl Prepared {
             ends_quarter: ends_quarter(&panel.dates()[first..], &panel.months()[first..], steps),
             next_review: panel.dates().get(last).copied(),
             year_fractions: year_fractions(panel.frequency(), &dates),
-            universe: instruments.iter().map(|i| i.id.clone()).collect(),
-            weights: spec.holdings.as_slice().iter().map(|h| h.weight).collect(),
+            universe: tree.names.clone(),
+            tree,
             growth: Array2::zeros((steps, places.len())),
             whole: vec![true; steps],
             priced: None,
@@ -179,7 +181,7 @@ impl Prepared {
     fn refuse_late(&self, spec: &Spec, market: &Market) -> Result<(), PortfolioError> {
         let (start, end) = (self.months[0], self.months[self.months.len() - 1]);
         let mut late = Vec::new();
-        for (i, asset) in self.universe.iter().enumerate().filter(|(i, _)| self.weights[*i] > 0.0) {
+        for (i, asset) in self.universe.iter().enumerate().filter(|(i, _)| self.tree.held[*i]) {
             match self.since[i] {
                 Some(0) => {}
                 Some(t) => late.push((asset.clone(), self.months[t])),
@@ -202,18 +204,14 @@ impl Prepared {
         if spec.late_assets == LateAssets::Refuse && !late.is_empty() {
             return Err(PortfolioError::LateAssets { start, assets: late });
         }
-        let mut weights = vec![0.0; self.weights.len()];
-        if self.weights_at(0, &mut weights) { Ok(()) } else { Err(PortfolioError::NothingToHold { start }) }
+        let mut weights = vec![0.0; self.tree.nodes[0].children.len()];
+        let any = self.tree.weights_in(0, &|place| self.is_here(place, 0), &mut weights);
+        if any { Ok(()) } else { Err(PortfolioError::NothingToHold { start }) }
     }
 
-    /// The strategic weights of the assets that have a price by step `t`, scaled to 1; whether there are any.
-    pub(crate) fn weights_at(&self, t: usize, weights: &mut [f64]) -> bool {
-        let here = |since: &Option<usize>| since.is_some_and(|s| s <= t);
-        let sum: f64 = self.weights.iter().zip(&self.since).filter(|(_, s)| here(s)).map(|(w, _)| w).sum();
-        for ((out, weight), since) in weights.iter_mut().zip(&self.weights).zip(&self.since) {
-            *out = if here(since) && sum > 0.0 { weight / sum } else { 0.0 };
-        }
-        sum > 0.0
+    /// Whether an asset has had its first price by step `t`.
+    pub(crate) fn is_here(&self, place: usize, t: usize) -> bool {
+        self.since[place].is_some_and(|since| since <= t)
     }
 
     pub(crate) fn year(&self, t: usize) -> Year {

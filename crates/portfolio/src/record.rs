@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use allweather_core::{AssetId, Currency, Month, Year};
 use allweather_fx_overlay::{Book, Omission, Opened, Position, Settled};
@@ -8,7 +8,9 @@ use allweather_rfr::{RateHistory, YearRate};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::{CostParts, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, prepare::Prepared};
+use crate::{
+    CostParts, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, VaultStep, prepare::Prepared,
+};
 
 /// What a run came to, without its steps.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +52,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) forwards: Settled,
     pub(crate) decision: &'a Decision,
     pub(crate) targets: &'a Targets,
+    /// Handed over: the record takes them out.
+    pub(crate) vaults: &'a mut Vec<VaultStep>,
     pub(crate) before: &'a [f64],
     pub(crate) after: &'a [f64],
     pub(crate) outcomes: &'a [OrderOutcome],
@@ -63,7 +67,7 @@ pub(crate) struct Facts<'a> {
 /// Where the facts of steps go. Generic, so that a run without a record does no work for one.
 pub(crate) trait Recorder {
     const ON: bool;
-    fn step(&mut self, facts: &Facts<'_>);
+    fn step(&mut self, facts: Facts<'_>);
 }
 
 /// No record.
@@ -71,7 +75,7 @@ pub(crate) struct Off;
 
 impl Recorder for Off {
     const ON: bool = false;
-    fn step(&mut self, _: &Facts<'_>) {}
+    fn step(&mut self, _: Facts<'_>) {}
 }
 
 /// The scalars of a step.
@@ -87,7 +91,7 @@ struct Line {
     forwards: ForwardProfit,
     decision: Decision,
     /// Places of the step's own rows in the record's flat lists.
-    kept: Option<usize>,
+    targets: (usize, usize),
     positions: (usize, usize),
     omitted: (usize, usize),
     costs: CostParts,
@@ -113,6 +117,9 @@ pub struct Record {
     after: Vec<f64>,
     orders: Vec<OrderOutcome>,
     targets: Vec<Option<f64>>,
+    /// As many a step as there are vaults.
+    vaults: Vec<VaultStep>,
+    parts: Arc<[AssetId]>,
     positions: Vec<ForwardRecord>,
     omitted: Vec<Omission>,
     outcome: Outcome,
@@ -136,6 +143,8 @@ impl Record {
             after: Vec::with_capacity(steps * assets),
             orders: Vec::new(),
             targets: Vec::new(),
+            vaults: Vec::new(),
+            parts: Arc::clone(&prepared.tree.nodes[0].names),
             positions: Vec::new(),
             omitted: Vec::new(),
             outcome: Outcome::default(),
@@ -207,7 +216,7 @@ impl Record {
     #[must_use]
     pub fn step(&self, index: usize) -> Option<Step<'_>> {
         let line = self.lines.get(index)?;
-        let assets = self.universe.len();
+        let (assets, vaults) = (self.universe.len(), self.vaults.len() / self.lines.len());
         let row = |place: usize| place * assets..(place + 1) * assets;
         Some(Step {
             date: *self.dates.get(index)?,
@@ -221,7 +230,9 @@ impl Record {
             universe: &self.universe,
             before: self.before.get(row(index))?,
             after: self.after.get(row(index))?,
-            targets: line.kept.and_then(|place| self.targets.get(row(place))).unwrap_or_default(),
+            targets: self.targets.get(line.targets.0..line.targets.1)?,
+            parts: &self.parts,
+            vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
             orders: self.orders.get(row(index)).unwrap_or_default(),
             costs: line.costs,
             after_costs: line.after_costs,
@@ -280,7 +291,7 @@ impl Record {
 
 impl Recorder for Record {
     const ON: bool = true;
-    fn step(&mut self, facts: &Facts<'_>) {
+    fn step(&mut self, facts: Facts<'_>) {
         let position = |p: &Position| ForwardRecord {
             currency: p.currency,
             hedge: p.hedge,
@@ -293,20 +304,24 @@ impl Recorder for Record {
             self.positions.extend(book.positions().iter().map(position));
             self.omitted.extend_from_slice(book.omitted());
         }
-        self.before.extend_from_slice(facts.before);
-        self.after.extend_from_slice(facts.after);
+        // Behind the assets stands the vaults' cash.
+        let assets = self.universe.len();
+        let vault_cash: f64 = facts.after[assets..].iter().sum();
+        self.before.extend_from_slice(&facts.before[..assets]);
+        self.after.extend_from_slice(&facts.after[..assets]);
+        self.vaults.append(facts.vaults);
         self.orders.extend_from_slice(facts.outcomes);
-        let kept = facts.decision.trades().then(|| {
+        let targets = self.targets.len();
+        if facts.decision.trades() {
             let rows = facts.targets.weights().iter().zip(facts.targets.traded());
             self.targets.extend(rows.map(|(w, traded)| traded.then_some(*w)));
-            self.targets.len() / self.universe.len() - 1
-        });
+        }
         self.lines.push(Line {
             value_before: facts.value_before,
             value: facts.value,
             after_costs: facts.after_costs,
             value_after: facts.value_after,
-            cash: facts.cash,
+            cash: facts.cash + vault_cash,
             market_profit: facts.market_profit,
             interest: facts.interest,
             forwards: ForwardProfit {
@@ -315,7 +330,7 @@ impl Recorder for Record {
                 hedge_cost: facts.forwards.hedge_cost,
             },
             decision: facts.decision.clone(),
-            kept,
+            targets: (targets, self.targets.len()),
             positions: (positions, self.positions.len()),
             omitted: (omitted, self.omitted.len()),
             costs: facts.costs,

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use allweather_cashflow::Spending;
-use allweather_core::{AssetId, Month, Weights};
+use allweather_core::{AssetId, Month};
 use allweather_costs::{Proportional, PublishedCosts};
 use allweather_fx_overlay::FxSpec;
 use allweather_rebalance::{Lot, Rule, UnderMinimum};
@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::PortfolioError;
+use crate::{Holdings, PortfolioError};
 
 /// Everything that is decided before a run, as plain data. A file cannot make an invalid one: every part is read through its
 /// constructor, and unknown fields are refused.
@@ -41,7 +41,7 @@ pub struct Spec {
     /// The last month, within the span of the prices; the last of them when left out.
     #[serde(default)]
     pub end: Option<Month>,
-    /// The assets and their strategic weights.
+    /// The assets and vaults with their strategic weights.
     pub holdings: Holdings,
     /// What is done about assets whose prices begin after the run does.
     #[serde(default)]
@@ -112,61 +112,6 @@ impl From<Capital> for CapitalWire {
     }
 }
 
-/// One asset and its strategic weight.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Holding {
-    /// The asset, by its name in the price panel.
-    pub asset: AssetId,
-    /// Its weight, a fraction.
-    pub weight: f64,
-}
-
-/// Assets with weights that add up to 1, each asset once. Their order is the universe order of the run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Holding>", into = "Vec<Holding>")]
-pub struct Holdings(Vec<Holding>);
-
-impl Holdings {
-    /// Holdings from assets and weights.
-    ///
-    /// # Errors
-    ///
-    /// [`PortfolioError::Weights`] when the weights are no weights, [`PortfolioError::Repeated`] when an asset appears twice.
-    pub fn new(mut holdings: Vec<Holding>) -> Result<Self, PortfolioError> {
-        Weights::new(holdings.iter().map(|h| h.weight).collect())?;
-        for (i, holding) in holdings.iter().enumerate() {
-            if holdings[..i].iter().any(|h| h.asset == holding.asset) {
-                return Err(PortfolioError::Repeated { asset: holding.asset.clone() });
-            }
-        }
-        for holding in &mut holdings {
-            // Adding nothing turns −0 into 0: they are equal, so they are written alike.
-            holding.weight += 0.0;
-        }
-        Ok(Self(holdings))
-    }
-
-    /// The holdings, in universe order.
-    #[must_use]
-    pub fn as_slice(&self) -> &[Holding] {
-        &self.0
-    }
-}
-
-impl TryFrom<Vec<Holding>> for Holdings {
-    type Error = PortfolioError;
-    fn try_from(holdings: Vec<Holding>) -> Result<Self, Self::Error> {
-        Self::new(holdings)
-    }
-}
-
-impl From<Holdings> for Vec<Holding> {
-    fn from(holdings: Holdings) -> Self {
-        holdings.0
-    }
-}
-
 /// What is done about assets whose prices begin after the run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -186,6 +131,7 @@ pub enum Operation {
     #[default]
     Simulation,
     /// Orders are whole lots, and what cannot be invested stays in cash. Levels of the price panel are taken as prices of one unit.
+    /// Not for vaults: each is an account of its own, to be planned by itself.
     /// Minimum capital and small weights are judged beforehand, by [`plan`](allweather_rebalance::plan()).
     Actual {
         /// The lot of every asset that is not named in `lots`.

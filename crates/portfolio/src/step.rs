@@ -5,7 +5,7 @@ use allweather_rfr::Indicator;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::CostParts;
+use crate::{CostParts, VaultStep};
 
 /// One step of a run, as recorded. Values are in base currency; lists of assets are in universe order.
 #[derive(Debug, Clone, Copy)]
@@ -27,14 +27,18 @@ pub struct Step<'a> {
     pub value: f64,
     /// What the rule decided, and why.
     pub decision: &'a Decision,
-    /// The assets.
+    /// The assets; those of a vault within its name: `equities/us_equity`.
     pub universe: &'a [AssetId],
+    /// What the rule decides about: the assets and vaults that the portfolio itself holds. Without vaults, the assets.
+    pub parts: &'a [AssetId],
     /// Holdings before the trade.
     pub before: &'a [f64],
     /// Holdings after the trade.
     pub after: &'a [f64],
-    /// Weights wanted when the rule traded (`None` for an asset that was to be kept); empty when it held.
+    /// Weights wanted of the parts when the rule traded (`None` for one that was to be kept); empty when it held.
     pub targets: &'a [Option<f64>],
+    /// The vaults, each after the one it is in; empty without vaults.
+    pub vaults: &'a [VaultStep],
     /// What became of each order in lots; empty in simulation.
     pub orders: &'a [OrderOutcome],
     /// Costs by kind: of the trade, and of dealing in the forwards that were settled.
@@ -45,7 +49,7 @@ pub struct Step<'a> {
     pub quarter: Option<&'a QuarterRecord>,
     /// Value after trade and flows.
     pub value_after: f64,
-    /// Cash in it.
+    /// Cash in it, that of the vaults included.
     pub cash: f64,
     /// The pool beside it.
     pub pool: f64,
@@ -83,7 +87,7 @@ impl Step<'_> {
     /// The decision in plain words.
     #[must_use]
     pub fn explain(&self) -> String {
-        self.decision.reason().explain(self.universe)
+        self.decision.reason().explain(self.parts)
     }
 }
 
@@ -101,6 +105,18 @@ impl Serialize for Step<'_> {
             order: Option<OrderOutcome>,
         }
         #[derive(Serialize)]
+        struct Part<'a> {
+            part: &'a AssetId,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            target: Option<f64>,
+        }
+        #[derive(Serialize)]
+        struct Vault<'a> {
+            #[serde(flatten)]
+            step: &'a VaultStep,
+            reason: String,
+        }
+        #[derive(Serialize)]
         struct Wire<'a> {
             date: NaiveDate,
             value_before: f64,
@@ -111,6 +127,10 @@ impl Serialize for Step<'_> {
             decision: &'a Decision,
             reason: String,
             assets: Vec<Asset<'a>>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            parts: Vec<Part<'a>>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            vaults: Vec<Vault<'a>>,
             costs: CostParts,
             #[serde(rename = "return")]
             period_return: f64,
@@ -124,10 +144,13 @@ impl Serialize for Step<'_> {
             margin: f64,
             overlay_scale: Option<f64>,
         }
+        let composed = !self.vaults.is_empty();
+        let target = |i: usize| self.targets.get(i).copied().flatten();
         let assets = self.universe.iter().enumerate().map(|(i, id)| Asset {
             id,
             before: self.before[i],
-            target: self.targets.get(i).copied().flatten(),
+            // Of a portfolio with vaults, targets are those of its parts.
+            target: target(i).filter(|_| !composed),
             after: self.after[i],
             order: self.orders.get(i).copied(),
         });
@@ -141,6 +164,14 @@ impl Serialize for Step<'_> {
             decision: self.decision,
             reason: self.explain(),
             assets: assets.collect(),
+            parts: self
+                .parts
+                .iter()
+                .enumerate()
+                .filter(|_| composed)
+                .map(|(i, part)| Part { part, target: target(i) })
+                .collect(),
+            vaults: self.vaults.iter().map(|step| Vault { reason: step.explain(), step }).collect(),
             costs: self.costs,
             period_return: self.period_return(),
             quarter: self.quarter,

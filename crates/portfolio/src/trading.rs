@@ -4,11 +4,17 @@ use allweather_core::AssetId;
 use allweather_costs::{CostModel, TradedAsset};
 use allweather_market::AsOf;
 use allweather_rebalance::{
-    Outcome, Targets, UnderMinimum,
+    Outcome, UnderMinimum,
     paths::{Budget, LotSize, cost_of, sell_pro_rata, trade_to_targets},
 };
 
-use crate::{Operation, PortfolioError, Spec, prepare::Prepared};
+use crate::{
+    Operation, PortfolioError, Spec, VaultStep,
+    desk::Desk,
+    prepare::Prepared,
+    tree::Tree,
+    vaults::{Order, Vaults},
+};
 
 /// Cost of a trade by kind, in base currency.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
@@ -72,6 +78,7 @@ pub(crate) struct Trading {
     charged: Charged,
     rates_known: bool,
     lots: Option<Lots>,
+    vaults: Option<Vaults>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,14 +86,6 @@ struct Charged {
     commission: bool,
     slippage: bool,
     fx: bool,
-}
-
-/// What is asked of the trade.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Wanted<'a> {
-    Targets(&'a Targets),
-    /// Nothing but what the budget forces: cash first, then holdings pro rata.
-    Payment,
 }
 
 impl Trading {
@@ -106,10 +105,11 @@ impl Trading {
                 })
             }
         };
-        let zeros = || vec![0.0; assets];
+        let zeros = || vec![0.0; prepared.tree.places()];
+        let vaults = Vaults::new(&prepared.tree);
         let (after, commission, slippage, fx, total) = (zeros(), zeros(), zeros(), zeros(), zeros());
         let charged = Charged::default();
-        Self { after, commission, slippage, fx, total, charged, rates_known: false, lots }
+        Self { after, commission, slippage, fx, total, charged, rates_known: false, lots, vaults }
     }
 
     /// What became of each order; empty in simulation.
@@ -173,21 +173,43 @@ impl Trading {
         Ok(())
     }
 
-    /// Writes the holdings after the trade into `self.after` and returns its cost by kind.
+    /// What trading each place costs, as taken last.
+    pub(crate) fn rates(&self) -> &[f64] {
+        &self.total
+    }
+
+    /// Writes the holdings after the trade into `self.after` and returns its cost, before orders of several vaults meet. A rule that holds trades only what the budget
+    /// forces: cash first, then holdings pro rata.
     pub(crate) fn trade(
         &mut self,
-        wanted: Wanted<'_>,
+        tree: &Tree,
+        desks: &[Desk],
         holdings: &[f64],
         budget: Budget,
     ) -> Result<f64, PortfolioError> {
-        match wanted {
-            Wanted::Targets(targets) => {
-                Ok(trade_to_targets(holdings, targets, &self.total, budget, &mut self.after)?)
-            }
-            Wanted::Payment => {
-                self.after.copy_from_slice(holdings);
-                Ok(sell_pro_rata(&mut self.after, &self.total, budget)?)
-            }
+        let Self { after, total: rates, vaults, .. } = self;
+        if let Some(vaults) = vaults {
+            return vaults.trade(Order { tree, desks, holdings, rates, budget }, after);
+        }
+        if desks[0].decision().trades() {
+            return Ok(trade_to_targets(holdings, desks[0].targets(), rates, budget, after)?);
+        }
+        after.copy_from_slice(holdings);
+        Ok(sell_pro_rata(after, rates, budget)?)
+    }
+
+    /// Moves the shares of the vaults after a trade, or after none.
+    pub(crate) fn settle_vaults(
+        &mut self,
+        tree: &Tree,
+        desks: &[Desk],
+        holdings: &[f64],
+        traded: bool,
+        lines: Option<&mut Vec<VaultStep>>,
+    ) {
+        if let Some(vaults) = &mut self.vaults {
+            let after = traded.then_some(self.after.as_slice());
+            vaults.settle(tree, desks, holdings, after, &self.total, lines);
         }
     }
 
@@ -278,7 +300,15 @@ impl Trading {
 
     /// Cost by kind of the divisible trade from `holdings` to `self.after`.
     pub(crate) fn costs(&self, holdings: &[f64]) -> CostParts {
-        let of = |rates: &[f64], any: bool| if any { cost_of(holdings, &self.after, rates) } else { 0.0 };
+        let of = |rates: &[f64], any: bool| match &self.vaults {
+            _ if !any => 0.0,
+            None => cost_of(holdings, &self.after, rates),
+            Some(vaults) => {
+                let left = rates.iter().zip(vaults.netted()).map(|(rate, netted)| rate * netted);
+                let traded = holdings.iter().zip(&self.after).map(|(before, after)| (after - before).abs());
+                left.zip(traded).map(|(rate, traded)| rate * traded).sum()
+            }
+        };
         CostParts {
             commission: of(&self.commission, self.charged.commission),
             slippage: of(&self.slippage, self.charged.slippage),

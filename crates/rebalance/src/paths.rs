@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 use crate::{DriftMeasure, Lot, Outcome, RebalanceError, UnderMinimum, lot};
 
 pub use crate::projection::project;
-pub use crate::trade::{Budget, cost_of, sell_pro_rata, total, trade_to_targets, traded, value_after_costs};
+pub use crate::trade::{
+    Budget, cost_of, sell_pro_rata, total, trade_to_targets, traded, value_after_costs, value_within,
+};
 
 /// Binary fractions miss decimal ones by less than this many percent: 0.205 − 0.2 counts as the half percent it was typed as.
 pub const TOLERANCE_PERCENT: f64 = 1e-9;

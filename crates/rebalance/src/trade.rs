@@ -283,34 +283,95 @@ fn trade_some(
             break;
         }
     }
-    let (mut bought, mut bought_rate) = (0.0, 0.0);
-    let rows = holdings.iter().zip(targets.weights()).zip(cost_rates).zip(targets.traded());
-    for ((((h, w), k), traded), after) in rows.clone().zip(after.iter_mut()) {
+    if value >= 0.0 && !fit_some(holdings, targets, value, after) {
+        return Ok(cost_of(holdings, after, cost_rates));
+    }
+    // Cash would go negative: what must be cut depends on the value after costs and that on what is cut.
+    let mut cost = 0.0;
+    let solved = value_within(budget, |value| {
+        fit_some(holdings, targets, value, after);
+        cost = cost_of(holdings, after, cost_rates);
+        Ok::<f64, RebalanceError>(cost)
+    });
+    solved.map(|_| cost).map_err(|_| insufficient(holdings, budget))
+}
+
+/// Writes the holdings that are worth `value` at most: traded assets at their targets, the others as they are. Whether they had to be
+/// cut: purchases first, in one proportion, then all that is held.
+fn fit_some(holdings: &[f64], targets: &Targets, value: f64, after: &mut [f64]) -> bool {
+    let rows = holdings.iter().zip(targets.weights()).zip(targets.traded());
+    let mut bought = 0.0;
+    for (((h, w), traded), after) in rows.zip(after.iter_mut()) {
         *after = if *traded { w * value } else { *h };
-        if *after > *h {
-            bought += *after - h;
-            bought_rate += k * (*after - h);
+        bought += (*after - h).max(0.0);
+    }
+    let wanted = total(after);
+    if wanted <= value {
+        return false;
+    }
+    let rest = wanted - bought;
+    if rest < value {
+        let share = (value - rest) / bought;
+        for (h, after) in holdings.iter().zip(after.iter_mut()) {
+            *after = after.min(*h) + share * (*after - h).max(0.0);
+        }
+    } else {
+        for (h, after) in holdings.iter().zip(after.iter_mut()) {
+            *after = after.min(*h) * (value / rest);
         }
     }
-    if total(after) <= value {
-        return Ok(cost_of(holdings, after, cost_rates));
-    }
-    // Cash would go negative: buy in proportion to what the sales bring in.
-    let sold_cost = cost_of(holdings, after, cost_rates) - bought_rate;
-    let without_purchases = total(after) - bought;
-    let share = (base - multiple * sold_cost - without_purchases) / (bought + multiple * bought_rate);
-    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-    for (h, after) in holdings.iter().zip(after.iter_mut()) {
-        if *after > *h {
-            *after = h + share * (*after - h);
+    true
+}
+
+/// The value `x = base − multiple · cost(x)` for a trade whose cost depends on the value that is left, when no formula says it.
+///
+/// `cost` is asked at values between 0 and `base`, at last at the answer itself. It must be continuous, and may rise or fall by less
+/// than `1 / multiple` for each unit of `x`, as any cost does whose rates are below a half. A bracketed secant: exact on a straight
+/// piece, and never outside of the bracket.
+///
+/// ```
+/// use allweather_rebalance::{RebalanceError, paths::{Budget, value_within}};
+/// // Everything is bought from cash at 1 %.
+/// let value = value_within(Budget::of(101.0), |x| Ok::<f64, RebalanceError>(0.01 * x))?;
+/// assert!((value - 100.0).abs() < 1e-12);
+/// # Ok::<(), RebalanceError>(())
+/// ```
+///
+/// # Errors
+///
+/// What `cost` returns; [`RebalanceError::Insufficient`] when no value from 0 to `base` fits.
+pub fn value_within<E: From<RebalanceError>>(
+    budget: Budget,
+    mut cost: impl FnMut(f64) -> Result<f64, E>,
+) -> Result<f64, E> {
+    const ROUNDS: usize = 200;
+    let Budget { base, multiple } = budget;
+    let rounding = 1e-15 * base.abs();
+    let (mut low, mut high, mut x) = (0.0, base, base);
+    let mut last = None::<(f64, f64)>;
+    for _ in 0..if base >= 0.0 { ROUNDS } else { 0 } {
+        let miss = x + multiple * cost(x)? - base;
+        if miss.abs() <= rounding {
+            return Ok(x);
+        }
+        (low, high) = if miss > 0.0 { (low, x) } else { (x, high) };
+        // Two equal misses give no number, which is in no bracket.
+        let step = last.map_or(miss, |(before, missed)| miss * (x - before) / (miss - missed));
+        last = Some((x, miss));
+        x -= step;
+        if !(low < x && x < high) {
+            x = f64::midpoint(low, high);
+            if !(low < x && x < high) {
+                // Nothing lies between two neighbouring doubles.
+                break;
+            }
         }
     }
-    if share > 0.0 {
-        return Ok(cost_of(holdings, after, cost_rates));
+    match last {
+        // A kink between two doubles may leave a little more than their distance.
+        Some((solved, miss)) if miss.abs() <= 1e3 * rounding => Ok(solved),
+        _ => Err(RebalanceError::Insufficient { value: base, due: base }.into()),
     }
-    sell_pro_rata(after, cost_rates, Budget { base: base - multiple * sold_cost, multiple })
-        .map_err(|_| insufficient(holdings, budget))?;
-    Ok(cost_of(holdings, after, cost_rates))
 }
 
 /// Sells all holdings in one proportion until what is left fits the budget; sells nothing when they fit already (cash pays

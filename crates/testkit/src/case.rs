@@ -1,17 +1,17 @@
 use std::fmt;
 
 use allweather_cashflow::{Published, Spending};
-use allweather_core::{Percent, Rate};
+use allweather_core::{AssetId, Percent, Rate};
 use allweather_costs::{Proportional, PublishedCosts};
 use allweather_portfolio::{
-    Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Operation, PortfolioError, Record, Spec,
-    simulate,
+    Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Operation, Part, PortfolioError, Record, Spec,
+    Vault, simulate,
 };
 use allweather_rebalance::{Calendar, Edge, Period, Rule};
 use rust_decimal::Decimal;
 
 use crate::{
-    World,
+    Noise, World,
     edit::{WorldEdit, later, rounded},
     shrink::Simpler,
 };
@@ -46,7 +46,7 @@ impl Case {
     #[must_use]
     pub fn operated(mut self, mut operation: Operation) -> Self {
         if let Operation::Actual { lots, .. } = &mut operation {
-            lots.retain(|lot| self.spec.holdings.as_slice().iter().any(|h| h.asset == lot.asset));
+            lots.retain(|lot| self.spec.holdings.as_slice().iter().any(|h| *h.part.name() == lot.asset));
         }
         self.spec.operation = operation;
         self
@@ -92,12 +92,24 @@ impl Case {
         self
     }
 
+    /// The case with its assets gathered into vaults at random, `depth` deep at most, under these rules in turn (its own if there are
+    /// none); in divisible holdings, as vaults must be. Weights in the whole stay what they were.
+    #[must_use]
+    pub fn gathered(mut self, depth: usize, rules: &[Rule], seed: u64) -> Self {
+        let own = [self.spec.rule.clone()];
+        let rules = if rules.is_empty() { &own } else { rules };
+        let mut gathering = Gathering { rules, noise: Noise::new(seed), named: 0 };
+        let gathered = gathering.gather(self.spec.holdings.as_slice().to_vec(), depth);
+        // What cannot be gathered stays as it is: there is no such case.
+        if let Some(holdings) = gathered.and_then(scaled) {
+            self.spec.holdings = holdings;
+        }
+        self.divisible()
+    }
+
     fn without(&mut self, asset: usize) -> Option<()> {
         let gone = self.world.assets.get(asset)?.id.clone();
-        let left: Vec<&Holding> = self.spec.holdings.as_slice().iter().filter(|h| h.asset != gone).collect();
-        let sum: f64 = left.iter().map(|h| h.weight).sum();
-        let scaled = |h: &&Holding| Holding { asset: h.asset.clone(), weight: h.weight / sum };
-        self.spec.holdings = Holdings::new(left.iter().map(scaled).collect()).ok()?;
+        self.spec.holdings = without(&self.spec.holdings, &gone)?;
         let operation = self.spec.operation.clone();
         *self = self.clone().operated(operation);
         if let CostSpec::Published(costs) = &self.spec.costs {
@@ -208,10 +220,67 @@ impl Simpler for Case {
     }
 }
 
+/// The holdings without an asset, also in vaults; a vault that would be empty goes too. `None` when nothing is left.
+fn without(holdings: &Holdings, gone: &AssetId) -> Option<Holdings> {
+    let mut left = Vec::new();
+    for holding in holdings.as_slice() {
+        match &holding.part {
+            Part::Asset(asset) if asset == gone => {}
+            Part::Asset(_) => left.push(holding.clone()),
+            Part::Vault(vault) => {
+                if let Some(holdings) = without(&vault.holdings, gone) {
+                    left.push(Holding::vault(Vault { holdings, ..(**vault).clone() }, holding.weight));
+                }
+            }
+        }
+    }
+    scaled(left)
+}
+
+/// Holdings with weights that add up to 1.
+fn scaled(holdings: Vec<Holding>) -> Option<Holdings> {
+    let sum: f64 = holdings.iter().map(|h| h.weight).sum();
+    let scaled = holdings.into_iter().map(|h| Holding { weight: (h.weight / sum).min(1.0), ..h });
+    Holdings::new(scaled.collect()).ok()
+}
+
+/// Vaults being made of holdings.
+struct Gathering<'a> {
+    rules: &'a [Rule],
+    noise: Noise,
+    named: usize,
+}
+
+impl Gathering<'_> {
+    fn gather(&mut self, holdings: Vec<Holding>, depth: usize) -> Option<Vec<Holding>> {
+        if depth == 0 {
+            return Some(holdings);
+        }
+        let mut groups: [Vec<Holding>; 3] = Default::default();
+        for holding in holdings {
+            groups[(self.noise.whole() % 3) as usize].push(holding);
+        }
+        let [mut found, first, second] = groups;
+        for group in [first, second] {
+            let weight: f64 = group.iter().map(|h| h.weight).sum();
+            if weight > 0.0 {
+                let inner = self.gather(scaled(group)?.as_slice().to_vec(), depth - 1)?;
+                self.named += 1;
+                let (name, rule) = (format!("v{}", self.named), self.rules[self.named % self.rules.len()].clone());
+                let vault = Vault { name: name.parse().ok()?, holdings: scaled(inner)?, rule };
+                found.push(Holding::vault(vault, weight));
+            } else {
+                found.extend(group);
+            }
+        }
+        Some(found)
+    }
+}
+
 fn reweighted(holdings: &Holdings, weight: impl Fn(f64) -> f64) -> Option<Holdings> {
     let holdings = holdings.as_slice();
     let sum: f64 = holdings.iter().map(|h| weight(h.weight)).sum();
-    let one = |h: &Holding| Holding { asset: h.asset.clone(), weight: weight(h.weight) / sum };
+    let one = |h: &Holding| Holding { weight: (weight(h.weight) / sum).min(1.0), ..h.clone() };
     let new: Vec<Holding> = holdings.iter().map(one).collect();
     // A change in the last digit is none, or one change would undo another without end.
     let changed = new.iter().zip(holdings).any(|(a, b)| (a.weight - b.weight).abs() > 1e-9);

@@ -191,9 +191,9 @@ proptest! {
             let (before, step) = (record.step(k - 1).unwrap(), record.step(k).unwrap());
             let holdings = case.spec.holdings.as_slice();
             let begun = |id| (0..=k).any(|k| case.world.price(id, record.step(k).unwrap().month).is_some());
-            let sum: f64 = holdings.iter().filter(|h| begun(&h.asset)).map(|h| h.weight).sum();
+            let sum: f64 = holdings.iter().filter(|h| begun(h.part.name())).map(|h| h.weight).sum();
             let targets: Vec<f64> =
-                holdings.iter().map(|h| if begun(&h.asset) { h.weight / sum } else { 0.0 }).collect();
+                holdings.iter().map(|h| if begun(h.part.name()) { h.weight / sum } else { 0.0 }).collect();
             prop_assert_eq!(step.decision.trades(), due(&case.spec.rule, &step, &before, &targets, k + 1 == record.len()), "{}", step.month);
             if !step.decision.trades() {
                 prop_assert!(step.targets.is_empty());

@@ -172,7 +172,7 @@ proptest! {
         }
         let mut holdings = case.spec.holdings.as_slice().to_vec();
         holdings[which].weight /= 2.0;
-        holdings.push(Holding { asset: half.id.clone(), weight: holdings[which].weight });
+        holdings.push(Holding::asset(half.id.clone(), holdings[which].weight));
         split.spec.holdings = Holdings::new(holdings).unwrap();
         split.world.assets.push(half);
         let (one, two) = (case.run().unwrap(), split.run().unwrap());
@@ -342,7 +342,8 @@ proptest! {
 fn strategic(record: &Record, k: usize, case: &Case) -> Vec<f64> {
     let begun = |asset| (0..=k).any(|k| case.world.price(asset, record.step(k).unwrap().month).is_some());
     let holdings = case.spec.holdings.as_slice();
-    let weights: Vec<f64> = holdings.iter().map(|h| if begun(&h.asset) { h.weight } else { 0.0 }).collect();
+    let weights: Vec<f64> =
+        holdings.iter().map(|h| if begun(h.part.name()) { h.weight } else { 0.0 }).collect();
     let sum: f64 = weights.iter().sum();
     weights.iter().map(|w| w / sum).collect()
 }

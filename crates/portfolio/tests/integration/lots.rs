@@ -21,7 +21,7 @@ fn double(x: Decimal) -> f64 {
 
 fn lot_of(case: &Case, place: usize) -> (Lot, UnderMinimum) {
     let Operation::Actual { lot, lots, under_minimum } = &case.spec.operation else { unreachable!() };
-    let id = &case.spec.holdings.as_slice()[place].asset;
+    let id = case.spec.holdings.as_slice()[place].part.name();
     (lots.iter().find(|l| l.asset == *id).map_or(*lot, |l| l.lot), *under_minimum)
 }
 

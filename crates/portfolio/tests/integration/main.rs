@@ -12,6 +12,8 @@ mod lots;
 mod reference;
 mod refusals;
 mod tables;
+mod traps;
+mod vaults;
 
 /// What values are counted in.
 const BASE: allweather_core::Currency = allweather_testkit::World::BASE;

@@ -225,7 +225,7 @@ fn a_spec_says_what_is_wrong_with_it() {
     assert!(Capital::new(Decimal::ZERO).is_err());
     for weight in [f64::NAN, f64::INFINITY, -1.0] {
         let asset = "home".parse().unwrap();
-        assert!(Holdings::new(vec![Holding { asset, weight }]).is_err());
+        assert!(Holdings::new(vec![Holding::asset(asset, weight)]).is_err());
     }
     assert_eq!(Holdings::new(Vec::new()).unwrap_err().to_string(), "the holdings' there are no weights");
 }

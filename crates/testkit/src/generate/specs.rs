@@ -171,7 +171,7 @@ impl RawSpec {
     fn on(mut self, mut world: World) -> Case {
         self.weights.truncate(world.assets.len());
         let weights = normalized(self.weights);
-        let holding = |(asset, weight): (&Asset, &f64)| Holding { asset: asset.id.clone(), weight: *weight };
+        let holding = |(asset, weight): (&Asset, &f64)| Holding::asset(asset.id.clone(), *weight);
         let holdings = world.assets.iter().zip(&weights).map(holding).collect();
         for (asset, _) in world.assets.iter_mut().zip(&weights).filter(|(_, w)| **w == 0.0) {
             // What is never held may have holes.

@@ -32,7 +32,7 @@ pub(super) fn purchase(universe: &Universe, model: &dyn CostModel) -> Result<Rec
         world.spots.insert(asset.currency, vec![Some(100.0)]);
     }
     let sum: f64 = (1..=universe.assets.len()).map(|i| i as f64).sum();
-    let holding = |(i, id)| Holding { asset: id, weight: (i + 1) as f64 / sum };
+    let holding = |(i, id)| Holding::asset(id, (i + 1) as f64 / sum);
     let holdings = universe.ids().into_iter().enumerate().map(holding).collect();
     let spec = Spec {
         name: "a first purchase".to_owned(),

@@ -326,7 +326,7 @@ fn world(moves: &[f64], rates: &[i64]) -> Option<World> {
 /// A run without costs, traded every month; `None` when the rule had no answer.
 fn run(world: &World, pool_years: u32, rule: Option<&dyn SpendingRule>) -> Result<Option<Record>, Finding> {
     let weight = 1.0 / world.assets.len() as f64;
-    let holdings = world.assets.iter().map(|asset| Holding { asset: asset.id.clone(), weight }).collect();
+    let holdings = world.assets.iter().map(|asset| Holding::asset(asset.id.clone(), weight)).collect();
     let spec = Spec {
         name: "a run with expenses".to_owned(),
         capital: Capital::new(Decimal::from(1_000_000)).map_err(|e| Finding::error(&e))?,
