@@ -1,4 +1,4 @@
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::Decimal;
 
 /// The result needs more digits than its number type can hold (or is a division by zero).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +62,14 @@ impl Number for Decimal {
         self.floor()
     }
     fn to_double(self) -> f64 {
-        self.to_f64().unwrap_or_default()
+        // Two numbers that doubles hold exactly have the nearest double as their quotient.
+        const EXACT: u128 = 1 << 53;
+        let (digits, scale) = (self.mantissa(), self.scale());
+        if digits.unsigned_abs() <= EXACT && scale <= 22 {
+            return digits as f64 / 10_f64.powi(scale.cast_signed());
+        }
+        // Longer ones go by their digits: the decimal's own conversion can be a bit off. Every decimal is in a double's range.
+        self.to_string().parse().unwrap_or_default()
     }
 }
 

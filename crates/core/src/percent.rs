@@ -1,9 +1,9 @@
 use std::fmt;
 
-use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-use crate::{Overflow, wire};
+use crate::{Number, Overflow, wire};
 
 /// A number of percent: `Percent::new(dec!(4.3))` is 4.3 %.
 ///
@@ -53,8 +53,7 @@ impl Percent {
     /// The number of percent as a double, nearest to the exact value: 4.3 for 4.3 %.
     #[must_use]
     pub fn to_f64(self) -> f64 {
-        // Every decimal is within the range of a double.
-        self.0.to_f64().unwrap_or_default()
+        self.0.to_double()
     }
 }
 

@@ -1,9 +1,9 @@
 use std::fmt;
 
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Overflow, Percent, wire};
+use crate::{Number, Overflow, Percent, wire};
 
 /// A rate as a fraction: 0.043 is 4.3 %. On the wire it is the fraction, as text: `"0.043"`.
 ///
@@ -50,8 +50,7 @@ impl Rate {
     /// The fraction as a double, nearest to the exact value.
     #[must_use]
     pub fn to_f64(self) -> f64 {
-        // Every decimal is within the range of a double.
-        self.0.to_f64().unwrap_or_default()
+        self.0.to_double()
     }
 
     /// The rate in percent.

@@ -30,14 +30,15 @@ use crate::{
 /// ```
 /// use allweather_portfolio::{costs::{CostModel, CostRates, TradedAsset}, prelude::*, rfr::RateHistory};
 /// ///
-/// /// Trades when an asset is a fifth of its target away from it, half the way back.
+/// /// Trades an asset that is more than a fifth of its target away from it, back to a tenth.
 /// #[derive(Debug)]
-/// struct HalfWay;
-/// impl Rebalancer for HalfWay {
+/// struct Fifth;
+/// impl Rebalancer for Fifth {
 ///     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
 ///         let far = |(weight, target): (&f64, &f64)| (weight - target).abs() > 0.2 * target;
 ///         for (i, (weight, target)) in review.weights.iter().zip(review.targets).enumerate() {
-///             if far((weight, target)) { targets.set(i, (weight + target) / 2.0)? } else { targets.keep(i) }
+///             let tenth = 0.1 * target * (weight - target).signum();
+///             if far((weight, target)) { targets.set(i, target + tenth)? } else { targets.keep(i) }
 ///         }
 ///         if review.weights.iter().zip(review.targets).any(far) {
 ///             return Ok(Decision::Rebalance(Reason::Other("a fifth away".into())));
@@ -61,7 +62,7 @@ use crate::{
 ///     "holdings": [{"asset": "a", "weight": 0.5}, {"asset": "b", "weight": 0.5}],
 ///     "rule": {"calendar": {"every": "year", "on": "end"}}}"#)?;
 /// let rates = RateHistory::default();
-/// let record = Simulation::new(&spec, &market, &rates)?.with_rule(&HalfWay).with_costs(&PerMille)?.run()?;
+/// let record = Simulation::new(&spec, &market, &rates)?.with_rule(&Fifth).with_costs(&PerMille)?.run()?;
 /// assert_eq!(record.outcome().rebalances, 1);
 /// # Ok::<(), PortfolioError>(())
 /// ```

@@ -231,7 +231,9 @@ impl Vaults {
             let (mut value_after, mut costs, mut own) = (value, 0.0, value);
             if let Some(after) = after {
                 (value_after, own) = (tree.node_value(node, after), self.own[node]);
-                tree.each_asset(node, &mut |place| costs += rates[place] * (after[place] - before[place]).abs());
+                tree.each_asset(node, &mut |place| {
+                    costs += rates[place] * (after[place] - before[place]).abs();
+                });
             }
             let flow = value_after - (value - costs);
             let (shares, nav) = (&mut self.shares[vault], &mut self.nav[vault]);

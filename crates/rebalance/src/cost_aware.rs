@@ -154,12 +154,16 @@ impl CostAware {
             cost_rates: review.cost_rates,
             invested: self.cash == SpareCash::Invested,
         };
-        let wanted = programme.solve()?;
         let off_target = |weights: &[f64]| -> Result<f64, Unmeasured> {
             let off: Vec<f64> = weights.iter().zip(review.targets).map(|(w, target)| w - target).collect();
             Ok(covariance.volatility(&off)? * a_year.sqrt())
         };
         let tracking_error = off_target(review.weights)?;
+        if tracking_error <= 0.0 && review.cost_rates.iter().any(|rate| *rate > 0.0) {
+            // Without risk any trade only costs, and none of them is better than another.
+            return Ok(Decision::Hold(Reason::NotWorthTrading { tracking_error }));
+        }
+        let wanted = programme.solve()?;
         let moved = |i: usize| (wanted[i] - review.weights[i]).abs();
         let traded = (0..wanted.len()).filter(|i| moved(*i) > 0.0).count();
         if traded == 0 {

@@ -75,12 +75,12 @@ pub enum RebalanceError {
         /// What must be paid.
         due: f64,
     },
-    /// The solver found no optimum of the cost-aware programme.
-    #[error("the cost-aware programme was not solved: {status}")]
+    /// A programme whose active set goes on changing.
+    #[error("the cost-aware programme does not settle in {steps} steps")]
     #[non_exhaustive]
-    NotSolved {
-        /// How the solver ended.
-        status: String,
+    NotSettled {
+        /// How many were made.
+        steps: usize,
     },
     /// A measure refuses the numbers of a review.
     #[error(transparent)]

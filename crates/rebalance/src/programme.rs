@@ -1,14 +1,10 @@
-//! The cost-aware quadratic programme, and the one place that knows its solver.
+//! The cost-aware quadratic programme.
+//!
+//! Solved by an active set and not by an interior point: where the objective is flat, as it is along what moves together, an interior
+//! point stops at a distance that a second review would trade away; and over windows shorter than the list of assets it gives up.
 
 mod active_set;
 
-use clarabel::{
-    algebra::CscMatrix,
-    solver::{
-        DefaultSettings, DefaultSolver, IPSolver, SolverStatus,
-        SupportedConeT::{NonnegativeConeT, ZeroConeT},
-    },
-};
 use ndarray::{Array2, ArrayView2};
 
 use self::active_set::ActiveSet;
@@ -31,33 +27,6 @@ pub(crate) struct Programme<'a> {
     pub(crate) invested: bool,
 }
 
-/// A sparse matrix, column by column.
-struct Columns {
-    rows: usize,
-    starts: Vec<usize>,
-    places: Vec<usize>,
-    values: Vec<f64>,
-}
-
-impl Columns {
-    fn new(rows: usize) -> Self {
-        Self { rows, starts: vec![0], places: Vec::new(), values: Vec::new() }
-    }
-
-    /// The next column, rows in ascending order.
-    fn push(&mut self, entries: impl IntoIterator<Item = (usize, f64)>) {
-        for (row, value) in entries {
-            self.places.push(row);
-            self.values.push(value);
-        }
-        self.starts.push(self.places.len());
-    }
-
-    fn finished(self) -> CscMatrix<f64> {
-        CscMatrix::new(self.rows, self.starts.len() - 1, self.starts, self.places, self.values)
-    }
-}
-
 impl Programme<'_> {
     /// The optimal weights; those that do not move are exactly the weights held.
     pub(crate) fn solve(&self) -> Result<Vec<f64>, RebalanceError> {
@@ -73,7 +42,9 @@ impl Programme<'_> {
             // Nothing is better than no distance at no cost.
             wanted.copy_from_slice(self.targets);
         } else {
-            for (i, off_target) in assets.iter().zip(self.scaled(&assets, distance).solve()?) {
+            for (i, off_target) in
+                assets.iter().zip(ActiveSet::at_held(&self.scaled(&assets, distance)).settle()?)
+            {
                 wanted[*i] = (self.targets[*i] + off_target * distance).clamp(0.0, 1.0);
             }
         }
@@ -86,8 +57,8 @@ impl Programme<'_> {
         Ok(wanted)
     }
 
-    /// The weights of these assets in units of the largest distance from a target, and the objective in units of its largest term: the
-    /// solver's tolerances are absolute.
+    /// The weights of these assets in units of the largest distance from a target, and the objective in units of its largest term:
+    /// tolerances are absolute.
     fn scaled(&self, assets: &[usize], distance: f64) -> Scaled {
         let risk = |i: usize, j: usize| self.aversion * self.covariance[(i, j)];
         let cost = |i: &usize| self.cost_rates[*i] / distance;
@@ -119,78 +90,6 @@ struct Scaled {
     floor: Vec<f64>,
     room: f64,
     invested: bool,
-}
-
-impl Scaled {
-    /// The active set answers exactly, from what is held where that leads anywhere (mostly nothing or little trades), else from where the
-    /// interior point says. Where that does not settle either, the interior point's own answer counts if it has converged.
-    fn solve(&self) -> Result<Vec<f64>, RebalanceError> {
-        if let Some(exact) = ActiveSet::near(self, &self.held).settle() {
-            return Ok(exact);
-        }
-        let (status, near) = self.interior_point()?;
-        if near.iter().all(|d| d.is_finite())
-            && let Some(exact) = ActiveSet::near(self, &near).settle()
-        {
-            return Ok(exact);
-        }
-        let converged = matches!(status, SolverStatus::Solved | SolverStatus::AlmostSolved);
-        if converged { Ok(near) } else { Err(RebalanceError::NotSolved { status: format!("{status:?}") }) }
-    }
-
-    /// Purchases b and sales s are variables of their own: `d − b + s = held`, `b ≥ 0`, `s ≥ 0`, at a cost of `k'(b + s)`. What trades for
-    /// nothing needs none.
-    fn interior_point(&self) -> Result<(SolverStatus, Vec<f64>), RebalanceError> {
-        let n = self.costs.len();
-        let costly: Vec<usize> = (0..n).filter(|i| self.costs[*i] > 0.0).collect();
-        let m = costly.len();
-        // The upper triangle; purchases and sales carry no risk.
-        let mut quadratic = Columns::new(n + 2 * m);
-        (0..n).for_each(|j| quadratic.push((0..=j).map(|i| (i, self.risk[(i, j)]))));
-        (0..2 * m).for_each(|_| quadratic.push([]));
-        let mut linear = vec![0.0; n];
-        linear.extend(costly.iter().chain(&costly).map(|i| self.costs[*i]));
-
-        // Rows: m balances, the sum, n floors, m purchases, m sales.
-        let mut constraints = Columns::new(3 * m + n + 1);
-        for i in 0..n {
-            let balance = costly.binary_search(&i).ok().map(|row| (row, 1.0));
-            constraints.push(balance.into_iter().chain([(m, 1.0), (m + 1 + i, -1.0)]));
-        }
-        (0..m).for_each(|k| constraints.push([(k, -1.0), (m + 1 + n + k, -1.0)]));
-        (0..m).for_each(|k| constraints.push([(k, 1.0), (2 * m + 1 + n + k, -1.0)]));
-        let mut bounds: Vec<f64> = costly.iter().map(|i| self.held[*i]).collect();
-        bounds.push(self.room);
-        bounds.extend(self.floor.iter().map(|floor| -floor));
-        bounds.resize(3 * m + n + 1, 0.0);
-        let equations = if self.invested { m + 1 } else { m };
-        let cones = [ZeroConeT(equations), NonnegativeConeT(3 * m + n + 1 - equations)];
-
-        let (quadratic, constraints) = (quadratic.finished(), constraints.finished());
-        let mut solver = DefaultSolver::new(&quadratic, &linear, &constraints, &bounds, &cones, settings())
-            .map_err(|error| RebalanceError::NotSolved { status: error.to_string() })?;
-        solver.solve();
-        let mut near = solver.solution.x;
-        near.truncate(n);
-        Ok((solver.solution.status, near))
-    }
-}
-
-/// Silent, and the same on every machine: one thread, one factorisation, no limit of time.
-fn settings() -> DefaultSettings<f64> {
-    DefaultSettings {
-        verbose: false,
-        max_threads: 1,
-        direct_solve_method: "qdldl".to_owned(),
-        tol_gap_abs: 1e-10,
-        tol_gap_rel: 1e-10,
-        tol_feas: 1e-10,
-        // Where rounding stops it earlier, this is good enough.
-        reduced_tol_gap_abs: 1e-8,
-        reduced_tol_gap_rel: 1e-8,
-        reduced_tol_feas: 1e-8,
-        ..DefaultSettings::default()
-    }
 }
 
 /// Takes what rounding has put above 1 from what trades.

@@ -10,7 +10,8 @@ pub struct Review<'a> {
     pub market: AsOf<'a>,
     /// The strategic targets in force, fractions that add up to 1, in universe order.
     pub targets: &'a [f64],
-    /// What each asset makes of the portfolio now, fractions in universe order; what is missing to 1 is cash.
+    /// What each asset makes of the portfolio now, fractions in universe order; what is missing to 1 is cash. Above 1 together when cash
+    /// is owed, as after forwards that settled at a loss.
     pub weights: &'a [f64],
     /// The day of the review before, if there was one.
     pub previous: Option<NaiveDate>,
@@ -96,7 +97,8 @@ impl<'a> Review<'a> {
         if !any || periods < least.max(1) {
             return None;
         }
-        let value = |(row, asset): (usize, usize)| columns[asset].as_ref().map_or(0.0, |c| c[periods - 1 - row]);
+        let value =
+            |(row, asset): (usize, usize)| columns[asset].as_ref().map_or(0.0, |c| c[periods - 1 - row]);
         Some(Array2::from_shape_fn((periods, columns.len()), value))
     }
 
@@ -105,7 +107,9 @@ impl<'a> Review<'a> {
         let of = |place| self.market.returns(place, currency).take(most);
         match self.parts {
             Parts::Panel => of(position).collect(),
-            Parts::Places(places) => places.get(position).map(|place| of(*place).collect()).unwrap_or_default(),
+            Parts::Places(places) => {
+                places.get(position).map(|place| of(*place).collect()).unwrap_or_default()
+            }
             Parts::Mixes(mixes) => {
                 let mut sum: Option<Vec<f64>> = None;
                 for (place, fraction) in mixes.get(position).into_iter().flatten() {

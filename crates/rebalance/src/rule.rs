@@ -47,8 +47,9 @@ impl Decision {
 ///
 /// 1. **No look-ahead**: nothing after the review's day changes the answer (what the review offers cannot break it).
 /// 2. **Determinism**: the same review gives the same answer.
-/// 3. **Quiet at target**: a portfolio at its targets is held, or traded to what it already holds.
-/// 4. **Weights**: what is wanted of the traded assets is in 0..=1 and, with what is kept, not above 1.
+/// 3. **Quiet at target**: a portfolio at the rule's own targets (the strategic ones, if it has no others) is held, or traded to what it
+///    already holds; so a rule asked twice at one instant trades once.
+/// 4. **Weights**: what is wanted of the traded assets is in 0..=1 and, with what is kept at no more than its target, not above 1.
 ///
 /// ```
 /// use allweather_rebalance::{Decision, Reason, Rebalancer, RebalanceError, Review, Targets};

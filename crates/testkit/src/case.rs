@@ -266,7 +266,8 @@ impl Gathering<'_> {
             if weight > 0.0 {
                 let inner = self.gather(scaled(group)?.as_slice().to_vec(), depth - 1)?;
                 self.named += 1;
-                let (name, rule) = (format!("v{}", self.named), self.rules[self.named % self.rules.len()].clone());
+                let (name, rule) =
+                    (format!("v{}", self.named), self.rules[self.named % self.rules.len()].clone());
                 let vault = Vault { name: name.parse().ok()?, holdings: scaled(inner)?, rule };
                 found.push(Holding::vault(vault, weight));
             } else {

@@ -89,3 +89,21 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Weights>(&json).unwrap(), weights);
     }
 }
+
+proptest! {
+    /// Short or long, a decimal's double is the one that its digits are read as.
+    #[test]
+    fn a_decimals_double_is_the_nearest(digits in any::<i128>(), shift in 32..128_u32, scale in 0..=28_u32) {
+        let decimal = Decimal::from_i128_with_scale(digits >> shift, scale);
+        let nearest: f64 = decimal.to_string().parse().unwrap();
+        prop_assert_eq!(decimal.to_double().to_bits(), nearest.to_bits(), "{}", decimal);
+    }
+}
+
+#[test]
+fn a_third_is_the_nearest_double() {
+    let third = Decimal::ONE.over(dec!(3)).unwrap();
+    assert_eq!(third.to_double().to_bits(), (1.0_f64 / 3.0).to_bits());
+    assert_eq!(Rate::from_fraction(third).to_f64().to_bits(), (1.0_f64 / 3.0).to_bits());
+    assert_eq!(dec!(-0.07).to_double().to_bits(), (-0.07_f64).to_bits());
+}

@@ -78,6 +78,9 @@ impl Covariance {
     }
 }
 
+/// Of a portfolio with less than this share of the variance that it would have without hedging, correlations say nothing certain.
+const CANCELLED: f64 = 1e-10;
+
 /// The problem in units of each asset's deviation, `y_i = x_i σ_i`: correlations stand for covariances, and the division by the variance
 /// falls away.
 struct Problem {
@@ -128,7 +131,12 @@ impl Problem {
         for _ in 0..SWEEPS {
             self.rescale();
             if self.sweep() {
-                return Ok(());
+                let unhedged: f64 = self.y.iter().sum();
+                // `y'Cy = 1` here: what is so much more without its hedges is the rounding of no risk at all, and so is its answer.
+                if 1.0 > CANCELLED * unhedged * unhedged {
+                    return Ok(());
+                }
+                break;
             }
         }
         Err(Undefined::NotSettled { sweeps: SWEEPS })

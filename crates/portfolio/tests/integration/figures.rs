@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::{
-    BASE, close,
+    BASE, close, foretold,
     knowledge::{counted, history, publications},
 };
 
@@ -184,7 +184,8 @@ proptest! {
     }
 
     #[test]
-    fn the_rule_trades_when_it_is_due_and_only_then(case in cases()) {
+    fn the_rule_trades_when_it_is_due_and_only_then(mut case in cases(), rule in foretold()) {
+        case.spec.rule = rule;
         let record = case.run().unwrap();
         prop_assert!(record.step(0).unwrap().decision.trades());
         for k in 1..record.len() {

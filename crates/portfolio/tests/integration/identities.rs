@@ -3,7 +3,8 @@
 use allweather_costs::{CostModel, CostRates, TradedAsset};
 use allweather_market::Market;
 use allweather_portfolio::{
-    Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Record, Simulation, Spec, Step,
+    Capital, CashYield, CostSpec, Expenses, Holding, Holdings, PortfolioError, Record, Simulation, Spec,
+    Step,
     costs::{AssetCosts, PublishedCosts},
     fx_overlay::{HedgeSpec, hedged_return},
     rebalance::{
@@ -17,7 +18,7 @@ use chrono::Datelike;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::{BASE, close};
+use crate::{BASE, close, foretold};
 
 /// Rounding of the sums in a step, as a fraction of the value.
 const ROUNDING: f64 = 1e-12;
@@ -78,11 +79,15 @@ proptest! {
     #[test]
     fn after_a_full_rebalance_weights_are_the_targets(case in cases()) {
         let record = case.divisible().run().unwrap();
-        for step in record.steps().filter(|s| !s.targets.is_empty() && s.targets.iter().all(Option::is_some)) {
-            prop_assert_eq!(step.cash, 0.0);
+        let full = |targets: &[Option<f64>]| {
+            let sum: Option<f64> = targets.iter().copied().sum();
+            !targets.is_empty() && sum.is_some_and(|sum| (sum - 1.0).abs() < 1e-12)
+        };
+        for step in record.steps().filter(|s| full(s.targets)) {
+            prop_assert!(step.cash <= 1e-11 * step.value);
             for (held, target) in step.after.iter().zip(step.targets) {
                 let weight = held / step.value_after;
-                prop_assert!(close(weight, target.unwrap(), target.unwrap(), 1e-14), "{weight} {target:?}");
+                prop_assert!(close(weight, target.unwrap(), target.unwrap(), 1e-11), "{weight} {target:?}");
             }
         }
     }
@@ -94,7 +99,11 @@ proptest! {
         let cut = cut % record.len();
         let month = record.step(cut).unwrap().month;
         let other = Case::new(case.world.with_another_future(month.last_day(), seed), case.spec.clone());
-        let other = other.run().unwrap();
+        let other = match other.run() {
+            // The other future may be a ruinous one.
+            Err(PortfolioError::Lost { .. }) => return Ok(()),
+            other => other.unwrap(),
+        };
         for (a, b) in record.steps().zip(other.steps()).take(cut + 1) {
             prop_assert_eq!(json(&a), json(&b));
         }
@@ -139,8 +148,8 @@ proptest! {
         permuted.world.assets.reverse();
         let (one, other) = (case.run().unwrap(), permuted.run().unwrap());
         for (a, b) in one.steps().zip(other.steps()) {
-            prop_assert_eq!(a.decision.trades(), b.decision.trades());
-            let same = |x, y| close(x, y, a.value, 1e-9);
+            prop_assert_eq!(a.decision.trades(), b.decision.trades(), "{} {} / {}", a.month, a.explain(), b.explain());
+            let same = |x, y| close(x, y, a.value, 1e-7);
             prop_assert!(same(a.value_after, b.value_after) && same(a.pool, b.pool) && same(a.gross, b.gross));
             prop_assert!(same(a.costs.total(), b.costs.total()));
             for (place, i) in order.iter().enumerate() {
@@ -152,8 +161,9 @@ proptest! {
     /// For rules that cannot tell a half from a whole: dates, and drift relative to the position. Points of the portfolio
     /// are halved with the asset, so that band trades later.
     #[test]
-    fn splitting_an_asset_in_two_halves_changes_nothing_else(case in cases(), which in 0..6_usize) {
+    fn splitting_an_asset_in_two_halves_changes_nothing_else(case in cases(), rule in foretold(), which in 0..6_usize) {
         let mut case = case.divisible();
+        case.spec.rule = rule;
         if let Rule::DriftBand(band) = &case.spec.rule {
             let band = DriftBand::new(DriftMeasure::Position, band.threshold(), band.scope()).unwrap();
             case.spec.rule = Rule::DriftBand(band);
@@ -186,8 +196,9 @@ proptest! {
 
     /// Asked again after its own trade, a rule holds or trades nothing.
     #[test]
-    fn a_rule_applied_twice_at_one_instant_trades_once(case in cases()) {
+    fn a_rule_applied_twice_at_one_instant_trades_once(case in cases(), rule in foretold()) {
         let mut case = case.divisible();
+        case.spec.rule = rule;
         let narrow = matches!(&case.spec.rule, Rule::DriftBand(band) if band.scope() == Scope::Breached);
         if narrow {
             // Costs and payments move the weights of the assets that were kept, perhaps over the edge of the band.

@@ -152,7 +152,8 @@ proptest! {
         // What comes back from the pool waits in the portfolio's cash, not in the vault's.
         let apart = |step: allweather_portfolio::Step<'_>| step.cash > step.vaults[0].cash + 1e-6 * step.value;
         if !tree.steps().any(apart) {
-            agree(&flat, &tree, 1e-10)?;
+            // A solved programme may answer a hair otherwise to returns that are added up in another order.
+            agree(&flat, &tree, 1e-8)?;
         }
     }
 
@@ -209,7 +210,12 @@ proptest! {
         let record = tree.run().unwrap();
         let cut = cut % record.len();
         let month = record.step(cut).unwrap().month;
-        let other = Case::new(tree.world.with_another_future(month.last_day(), seed), tree.spec.clone()).run().unwrap();
+        let other = Case::new(tree.world.with_another_future(month.last_day(), seed), tree.spec.clone());
+        let other = match other.run() {
+            // The other future may be a ruinous one.
+            Err(PortfolioError::Lost { .. }) => return Ok(()),
+            other => other.unwrap(),
+        };
         for (a, b) in record.steps().zip(other.steps()).take(cut + 1) {
             prop_assert_eq!(serde_json::to_string(&a).unwrap(), serde_json::to_string(&b).unwrap());
         }
@@ -257,7 +263,11 @@ fn dust_is_no_money() {
         let record = simulate(&spec, &market, &RateHistory::default()).unwrap();
         for step in record.steps() {
             let late = &step.vaults[0];
-            assert!(late.value_after == 0.0 || late.value_after > 1e-9 * step.value_after, "{} {late:?}", step.month);
+            assert!(
+                late.value_after == 0.0 || late.value_after > 1e-9 * step.value_after,
+                "{} {late:?}",
+                step.month
+            );
             assert!(late.nav > 0.9 && late.nav < 1.1, "{} {late:?}", step.month);
         }
     }
@@ -267,19 +277,23 @@ fn dust_is_no_money() {
 #[test]
 fn orders_that_would_have_been_larger_meet_too() {
     let spec = |cost: &str, weight: f64| {
-        format!(r#"{{"name": "meet", "capital": 1000, "costs": {{"proportional": {cost}}},
+        format!(
+            r#"{{"name": "meet", "capital": 1000, "costs": {{"proportional": {cost}}},
             "holdings": [
                 {{"vault": {{"name": "outer", "rule": {{"calendar": {{"every": "year", "on": "end"}}}}, "holdings": [
                     {{"vault": {{"name": "inner", "rule": {{"calendar": {{"every": "month", "on": "end"}}}}, "holdings": [
                         {{"asset": "a", "weight": 0.5}}, {{"asset": "b", "weight": 0.5}}]}}, "weight": 0.3}},
                     {{"asset": "c", "weight": 0.7}}]}}, "weight": 0.5}},
                 {{"asset": "d", "weight": {}}}, {{"asset": "a", "weight": {weight}}}],
-            "rule": {{"calendar": {{"every": "month", "on": "end"}}}}}}"#, 0.5 - weight)
+            "rule": {{"calendar": {{"every": "month", "on": "end"}}}}}}"#,
+            0.5 - weight
+        )
     };
     for (cost, weight, price) in
         [("0.05", 0.001, 77.1), ("0.2", 0.001, 81.3), ("0.01", 0.0001, 75.79), ("0.002", 0.0001, 75.514)]
     {
-        let text = format!("month,a_jpy,b_jpy,c_jpy,d_jpy\n2020-01,100,100,100,100\n2020-02,80,100,100,{price}\n");
+        let text =
+            format!("month,a_jpy,b_jpy,c_jpy,d_jpy\n2020-01,100,100,100,100\n2020-02,80,100,100,{price}\n");
         let market = Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", &text).unwrap());
         let spec = Spec::from_json(&spec(cost, weight)).unwrap();
         let record = simulate(&spec, &market, &RateHistory::default()).unwrap();
@@ -302,7 +316,10 @@ fn a_subscription_costs_the_other_holders_nothing() {
         "rule": {"calendar": {"every": "month", "on": "end"}}}"#;
     let record = simulate(&Spec::from_json(spec).unwrap(), &market, &RateHistory::default()).unwrap();
     let navs: Vec<f64> = record.steps().map(|step| step.vaults[0].nav).collect();
-    assert!(navs.iter().zip([1.0, 0.05, 0.05]).all(|(nav, expected)| close(*nav, expected, 1.0, 1e-14)), "{navs:?}");
+    assert!(
+        navs.iter().zip([1.0, 0.05, 0.05]).all(|(nav, expected)| close(*nav, expected, 1.0, 1e-14)),
+        "{navs:?}"
+    );
     let february = &record.step(1).unwrap().vaults[0];
     assert!(february.costs > february.value && february.shares > 0.0);
 }

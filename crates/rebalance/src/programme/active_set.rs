@@ -1,130 +1,194 @@
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 
 use super::Scaled;
+use crate::RebalanceError;
 
 /// Conditions hold when they are missed by no more than this; terms are of the order of 1.
-const MET: f64 = 1e-10;
-
-/// How far from a bound the interior point may be and count as at it.
-const AT_BOUND: f64 = 1e-5;
+const MET: f64 = 1e-13;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     /// Not traded.
     Kept,
-    /// Traded, with the sign of its cost: 1 bought, −1 sold.
+    /// Traded, with the sign of its cost: 1 bought, −1 sold, 0 what trades for nothing.
     Traded(f64),
     /// Sold out.
     Gone,
 }
 
-/// Which assets trade, and whether the sum is at its bound. Given these, the optimum is the solution of linear equations; it is the
-/// optimum of all when no asset would rather be in another state.
+/// A point that can be held, and which conditions it is moved along.
+///
+/// Each move goes to the optimum of what trades while everything else stands still, or as far as the next condition allows, which is
+/// then kept; where it gets there, the one asset that would gain most by another state is given it. The objective falls with each move,
+/// so no set of conditions comes twice, and the last one is the optimum: it is strictly convex.
+///
+/// # Source
+///
+/// Primal active-set method: Nocedal and Wright 2006, "Numerical optimization", algorithm 16.3.
 pub(super) struct ActiveSet<'a> {
     of: &'a Scaled,
+    point: Vec<f64>,
     states: Vec<State>,
+    /// Whether the sum stands at its bound.
     full: bool,
 }
 
 impl<'a> ActiveSet<'a> {
-    /// As they are near this point.
-    pub(super) fn near(of: &'a Scaled, point: &[f64]) -> Self {
-        let state = |i: usize| {
-            let moved = point[i] - of.held[i];
-            if of.costs[i] > 0.0 && moved.abs() <= AT_BOUND {
-                State::Kept
-            } else if point[i] - of.floor[i] <= AT_BOUND {
-                State::Gone
-            } else {
-                State::Traded(moved.signum())
+    /// At what is held, or the nearest to it that adds up.
+    pub(super) fn at_held(of: &'a Scaled) -> Self {
+        let mut point = of.held.clone();
+        let spare = of.room - point.iter().sum::<f64>();
+        if spare < 0.0 {
+            // More is held than there is (cash is owed): everything is cut in proportion.
+            let held: f64 = point.iter().zip(&of.floor).map(|(d, floor)| d - floor).sum();
+            let cut = if held > 0.0 { (-spare / held).min(1.0) } else { 0.0 };
+            for (d, floor) in point.iter_mut().zip(&of.floor) {
+                *d -= cut * (*d - floor);
             }
+        } else if of.invested && spare > 0.0 {
+            // Any asset will do to begin with.
+            point[0] += spare;
+        }
+        let full = of.invested || spare <= 0.0;
+        let state = |i: usize| match point[i] - of.held[i] {
+            _ if of.costs[i] <= 0.0 => State::Traded(0.0),
+            moved if moved.abs() > 0.0 => State::Traded(moved.signum()),
+            _ => State::Kept,
         };
-        let full = of.invested || of.room - point.iter().sum::<f64>() <= AT_BOUND;
-        Self { of, states: (0..point.len()).map(state).collect(), full }
+        Self { of, states: (0..point.len()).map(state).collect(), point, full }
     }
 
-    /// The optimum; `None` when states go on changing, or the equations have no one solution.
-    pub(super) fn settle(mut self) -> Option<Vec<f64>> {
-        for _ in 0..8 + 2 * self.states.len() {
-            let (point, price) = self.solve()?;
-            let before = (self.states.clone(), self.full);
-            self.revise(&point, price);
-            if before == (self.states.clone(), self.full) {
-                return Some(point);
+    /// The optimum.
+    pub(super) fn settle(mut self) -> Result<Vec<f64>, RebalanceError> {
+        let steps = 100 + 20 * self.states.len();
+        for _ in 0..steps {
+            let (wanted, price) = self.optimum();
+            if !self.advance(&wanted) && !self.release(price) {
+                return Ok(self.point);
             }
         }
-        None
+        Err(RebalanceError::NotSettled { steps })
     }
 
-    /// The point of these states and the price of a unit of the sum, 0 where it is not at its bound.
-    fn solve(&self) -> Option<(Vec<f64>, f64)> {
-        let Scaled { risk, costs, held, floor, room, .. } = self.of;
-        let mut point: Vec<f64> = (0..held.len())
-            .map(|i| match self.states[i] {
-                State::Kept => held[i],
-                State::Gone => floor[i],
-                State::Traded(_) => 0.0,
-            })
-            .collect();
-        let traded: Vec<(usize, f64)> = (0..held.len())
+    /// The optimum of what trades, and the price of a unit of the sum where it stands at its bound: `None` when nothing trades that could
+    /// say it.
+    fn optimum(&self) -> (Vec<f64>, Option<f64>) {
+        let Scaled { risk, costs, .. } = self.of;
+        let traded: Vec<(usize, f64)> = (0..self.states.len())
             .filter_map(|i| if let State::Traded(sign) = self.states[i] { Some((i, sign)) } else { None })
             .collect();
-        let fixed = risk.dot(&Array1::from(point.clone()));
-        if traded.is_empty() {
-            let spare = room - point.iter().sum::<f64>();
-            if spare < -MET || self.of.invested && spare > MET {
-                return None;
-            }
-            if !self.full || spare > MET {
-                return Some((point, 0.0));
-            }
-            // Any price will do that no asset is bought at; the lowest of them.
-            let bought = (0..held.len()).map(|i| -costs[i] - fixed[i]);
-            let price = if self.of.invested { f64::NEG_INFINITY } else { 0.0 };
-            return Some((point, bought.fold(price, f64::max)));
-        }
         let (f, size) = (traded.len(), traded.len() + usize::from(self.full));
+        if traded.is_empty() {
+            return (self.point.clone(), None);
+        }
+        // In steps from where it stands: `Q p + price = −slope`, `Σp = 0`.
+        let slope = self.slope();
         let mut left = Array2::zeros((size, size));
         let mut right = vec![0.0; size];
         for (row, (i, sign)) in traded.iter().enumerate() {
             for (column, (j, _)) in traded.iter().enumerate() {
                 left[(row, column)] = risk[(*i, *j)];
             }
-            right[row] = -fixed[*i] - sign * costs[*i];
+            right[row] = -slope[*i] - sign * costs[*i];
             if self.full {
                 (left[(row, f)], left[(f, row)]) = (1.0, 1.0);
             }
         }
-        if self.full {
-            right[f] = room - point.iter().sum::<f64>();
+        let mut wanted = self.point.clone();
+        // The ridge keeps the equations solvable.
+        let Some(step) = solved(left, right) else { return (wanted, None) };
+        for ((i, _), step) in traded.iter().zip(&step) {
+            wanted[*i] += step;
         }
-        let solution = solved(left, right)?;
-        for ((i, _), value) in traded.iter().zip(&solution) {
-            point[*i] = *value;
-        }
-        Some((point, if self.full { solution[f] } else { 0.0 }))
+        (wanted, self.full.then(|| step[f]))
     }
 
-    /// Puts each asset into the state that it would rather be in.
-    fn revise(&mut self, point: &[f64], price: f64) {
-        let Scaled { risk, costs, held, floor, room, invested } = self.of;
-        let slope = risk.dot(&Array1::from(point.to_vec()));
-        for (i, state) in self.states.iter_mut().enumerate() {
-            // What a unit more of it brings, before its cost.
+    fn slope(&self) -> Vec<f64> {
+        let rows = self.of.risk.rows().into_iter();
+        rows.map(|row| row.iter().zip(&self.point).map(|(q, d)| q * d).sum()).collect()
+    }
+
+    /// Moves towards `wanted` as far as conditions allow, and keeps the one that stopped it; whether one did.
+    fn advance(&mut self, wanted: &[f64]) -> bool {
+        let Scaled { held, floor, room, .. } = self.of;
+        // The first condition on the way: how far, and which asset comes to stand where.
+        let (mut share, mut stop) = (1.0, None);
+        let mut meet = |at: f64, asset: Option<(usize, State, f64)>| {
+            if at < share {
+                (share, stop) = (at.max(0.0), Some(asset));
+            }
+        };
+        for (i, state) in self.states.iter().enumerate() {
+            let (from, to) = (self.point[i], wanted[i]);
+            let State::Traded(sign) = *state else { continue };
+            let way = |bound: f64| (bound - from) / (to - from);
+            if sign > 0.0 && to < held[i] || sign < 0.0 && to > held[i] {
+                meet(way(held[i]), Some((i, State::Kept, held[i])));
+            } else if sign <= 0.0 && to < floor[i] {
+                meet(way(floor[i]), Some((i, State::Gone, floor[i])));
+            }
+        }
+        let (from, to): (f64, f64) = (self.point.iter().sum(), wanted.iter().sum());
+        if !self.full && to > *room {
+            meet((room - from) / (to - from), None);
+        }
+        for (point, wanted) in self.point.iter_mut().zip(wanted) {
+            *point += share * (wanted - *point);
+        }
+        match stop {
+            None => false,
+            Some(None) => {
+                self.full = true;
+                true
+            }
+            Some(Some((i, state, bound))) => {
+                (self.states[i], self.point[i]) = (state, bound);
+                true
+            }
+        }
+    }
+
+    /// Lets go of the condition that costs most; whether there is one.
+    fn release(&mut self, price: Option<f64>) -> bool {
+        let Scaled { costs, held, floor, invested, .. } = self.of;
+        let slope = self.slope();
+        // What a unit more of an asset is worth must not be above the first of these, nor below the second.
+        let bounds = |i: usize| match self.states[i] {
+            State::Kept => (costs[i], if held[i] > floor[i] { -costs[i] } else { f64::NEG_INFINITY }),
+            State::Gone => (-costs[i], f64::NEG_INFINITY),
+            State::Traded(_) => (f64::INFINITY, f64::NEG_INFINITY),
+        };
+        let price = price.unwrap_or_else(|| {
+            // The lowest that keeps every asset from being bought.
+            let lowest = if *invested || !self.full { f64::NEG_INFINITY } else { 0.0 };
+            let of = |i: usize| -slope[i] - bounds(i).0;
+            if self.full { (0..costs.len()).map(of).fold(lowest, f64::max) } else { 0.0 }
+        });
+        let (mut most, mut release) = (MET, None);
+        for i in 0..self.states.len() {
+            let (above, below) = bounds(i);
             let worth = -slope[i] - price;
-            let cost = costs[i];
-            *state = match *state {
-                State::Kept if worth > cost + MET => State::Traded(1.0),
-                State::Kept if worth < -cost - MET && held[i] > floor[i] => State::Traded(-1.0),
-                State::Gone if worth > -cost + MET => State::Traded(-1.0),
-                State::Traded(_) if point[i] < floor[i] - MET => State::Gone,
-                State::Traded(sign) if cost > 0.0 && (point[i] - held[i]) * sign < -MET => State::Kept,
-                same => same,
+            // What was sold out comes back by being sold less, or freely where it trades for nothing.
+            let sign = match self.states[i] {
+                State::Gone if costs[i] > 0.0 => -1.0,
+                State::Gone => 0.0,
+                _ => 1.0,
             };
+            if worth - above > most {
+                (most, release) = (worth - above, Some((i, State::Traded(sign))));
+            }
+            if below - worth > most {
+                (most, release) = (below - worth, Some((i, State::Traded(-1.0))));
+            }
         }
-        if !invested {
-            self.full = if self.full { price >= -MET } else { point.iter().sum::<f64>() > room + MET };
+        if self.full && !invested && -price > most {
+            self.full = false;
+            return true;
         }
+        if let Some((i, state)) = release {
+            self.states[i] = state;
+        }
+        release.is_some()
     }
 }
 

@@ -325,3 +325,14 @@ proptest! {
         prop_assert_eq!(solve(), solve());
     }
 }
+
+#[test]
+fn what_carries_no_risk_is_not_traded_at_a_cost() {
+    // Also where cash is to be spent: nothing says on what.
+    let flat = market(&[vec![0.0; 6], vec![0.0; 6]]);
+    let rule = of(dec!(5), dec!(1), SpareCash::Invested);
+    let (held, _) = decide(&rule, &flat, &[0.5, 0.5], &[0.5, 0.4], &[0.001, 0.001]).unwrap();
+    assert_eq!(held, Decision::Hold(Reason::NotWorthTrading { tracking_error: 0.0 }));
+    let (free, _) = decide(&rule, &flat, &[0.5, 0.5], &[0.5, 0.4], &[0.0, 0.0]).unwrap();
+    assert!(free.trades());
+}

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use allweather_core::{Currency, Money, Rate};
+use allweather_core::{Currency, Money, Percent, Rate};
 use allweather_costs::{AssetCosts, Proportional, PublishedCosts, SlippageRule};
 use allweather_fx_overlay::{FxSpec, HedgeSpec, MarginSpec, Momentum, OverlaySpec, SignalSpec, Value};
+use allweather_market::ReturnCurrency;
 use allweather_portfolio::{
     AssetLot, Capital, CashYield, CostSpec, Holding, Holdings, LateAssets, Operation, Spec,
 };
-use allweather_rebalance::{Calendar, DriftBand, DriftMeasure, Edge, Lot, Period, Rule, Scope, UnderMinimum};
+use allweather_rebalance::{
+    Calendar, CorrelationLimit, CostAware, Destination, DriftBand, DriftMeasure, Edge, Lot, NoTradeRegion,
+    Period, RiskBudgets, RiskContribution, RiskDestination, Rule, Scope, SpareCash, UnderMinimum,
+    WhenVolatile, Window,
+};
 use proptest::{collection::vec, option, prelude::*, sample::subsequence};
 use rust_decimal::Decimal;
 
@@ -22,19 +27,83 @@ use crate::{Asset, Case, World, shrink::Shrinking};
 /// The months a run may start after the panel does: it is then shorter than the shortest panel by one month at least.
 const LATEST_START: i32 = 12;
 
-/// Built-in rules: drift bands of each measure and scope, and calendars.
+/// Built-in rules of every kind, also within each other: bands with each destination, calendars, regions, rules that look at
+/// volatility, risk, correlation or costs over windows short enough for the worlds drawn here.
 pub fn rules() -> BoxedStrategy<Rule> {
-    let measure = prop_oneof![Just(DriftMeasure::Position), Just(DriftMeasure::Portfolio)];
-    let scope = prop_oneof![Just(Scope::All), Just(Scope::Breached)];
-    let every =
-        prop_oneof![Just(Period::Week), Just(Period::Month), Just(Period::Quarter), Just(Period::Year)];
-    let on = prop_oneof![Just(Edge::Start), Just(Edge::End)];
-    let band = |(measure, threshold, scope)| DriftBand::new(measure, threshold, scope).expect("a threshold");
+    let plain = plain_rules().boxed();
+    let pair = || vec(plain_rules(), 1..=2);
+    let window = || {
+        (2..=12_usize, 0..=12_usize, prop_oneof![Just(ReturnCurrency::Base), Just(ReturnCurrency::Local)])
+            .prop_map(|(least, more, currency)| Window::new(least, least + more, currency).expect("a window"))
+    };
+    let tenths = |range: std::ops::RangeInclusive<i64>| range.prop_map(|x| Decimal::new(x, 1));
+    let region = (tenths(1..=100), option::of(bps(0..3000_i64))).prop_map(|(aversion, rate)| {
+        let region = NoTradeRegion::new(aversion).expect("above 0");
+        Rule::NoTradeRegion(rate.map_or(region, |rate| region.with_cost_rate(rate).expect("a rate")))
+    });
+    let volatile =
+        (window(), tenths(5..=20), plain_rules(), plain_rules()).prop_map(|(window, ratio, a, b)| {
+            Rule::WhenVolatile(WhenVolatile::new(2, window, ratio, a, b).expect("within the window"))
+        });
+    let budgets = prop_oneof![Just(RiskBudgets::Equal), Just(RiskBudgets::Targets)];
+    let to = prop_oneof![Just(RiskDestination::Budgets), Just(RiskDestination::Targets)];
+    let risk = (window(), budgets, 1..=50_i64, to).prop_map(|(window, budgets, percent, to)| {
+        let threshold = Percent::new(percent.into());
+        Rule::RiskContribution(RiskContribution::new(window, budgets, threshold, to).expect("a threshold"))
+    });
+    let limit =
+        (window(), tenths(-9..=9), 1..=99_i64, plain_rules()).prop_map(|(window, limit, cap, rule)| {
+            let cap = Percent::new(cap.into());
+            Rule::CorrelationLimit(CorrelationLimit::new(window, limit, cap, rule).expect("in range"))
+        });
+    let cash = prop_oneof![Just(SpareCash::Kept), Just(SpareCash::Invested)];
+    let aware =
+        (window(), tenths(1..=100), tenths(1..=50), cash).prop_map(|(window, aversion, years, cash)| {
+            Rule::CostAware(CostAware::new(window, aversion, years, cash).expect("in range"))
+        });
     prop_oneof![
-        2 => (measure, 1..=10_u32, scope).prop_map(move |parts| Rule::DriftBand(band(parts))),
-        1 => (every, on).prop_map(|(every, on)| Rule::Calendar(Calendar { every, on })),
+        8 => plain,
+        1 => region,
+        1 => pair().prop_map(|rules| Rule::first_of(rules).expect("one or two")),
+        1 => pair().prop_map(|rules| Rule::all_of(rules).expect("one or two")),
+        1 => volatile,
+        1 => risk,
+        1 => limit,
+        1 => aware,
     ]
     .boxed()
+}
+
+/// Bands to the target and calendars.
+pub(crate) fn plain_rules() -> impl Strategy<Value = Rule> + Clone {
+    let measure = prop_oneof![Just(DriftMeasure::Position), Just(DriftMeasure::Portfolio)];
+    let scope = prop_oneof![Just(Scope::All), Just(Scope::Breached)];
+    let to = prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(Destination::Half)),
+        1 => (0..=5_i64).prop_map(|tenths| Some(Destination::Within(Percent::new(Decimal::new(tenths, 1))))),
+    ];
+    let every = prop_oneof![
+        Just(Period::Review),
+        Just(Period::Week),
+        Just(Period::Month),
+        Just(Period::Quarter),
+        Just(Period::Year)
+    ];
+    let on = prop_oneof![Just(Edge::Start), Just(Edge::End)];
+    let band = |(measure, threshold, scope, to): (_, u32, _, _)| {
+        let band = DriftBand::new(measure, threshold, scope).expect("a threshold");
+        match to {
+            // Half a percent is the edge of the narrowest band, which nothing may be sent back to.
+            Some(Destination::Within(_)) if threshold == 1 => band,
+            Some(to) => band.back_to(to).expect("within the band"),
+            None => band,
+        }
+    };
+    prop_oneof![
+        2 => (measure, 1..=10_u32, scope, to).prop_map(move |parts| Rule::DriftBand(band(parts))),
+        1 => (every, on).prop_map(|(every, on)| Rule::Calendar(Calendar { every, on })),
+    ]
 }
 
 fn bps(tenths: impl Strategy<Value = i64>) -> impl Strategy<Value = Rate> {
