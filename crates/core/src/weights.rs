@@ -61,7 +61,8 @@ impl Weights {
         if (sum - 1.0).abs() > Self::TOLERANCE {
             return Err(WeightsError::Sum { sum });
         }
-        Ok(Self(weights))
+        // Adding nothing turns −0 into 0: they are equal, so they are written alike.
+        Ok(Self(weights.into_iter().map(|weight| weight + 0.0).collect()))
     }
 
     /// The weights, in universe order.

@@ -65,8 +65,14 @@ impl<'a> AsOf<'a> {
         let (market, history) = (self.market, self.price(position));
         let quoted = market.prices().instruments().get(position).map(|i| i.currency);
         let abroad = quoted.filter(|quoted| currency == ReturnCurrency::Base && *quoted != market.base());
+        let none = History::new(&[], &[]);
+        let spots = abroad.map(|abroad| self.spot(abroad).unwrap_or(none));
+        // Both lists of dates are walked backwards together.
+        let mut spots = spots.map(|spots| spots.dates.iter().zip(spots.values).rev().peekable());
         let value = move |(date, level): (&NaiveDate, &Option<f64>)| {
-            let spot = abroad.map_or(Some(1.0), |abroad| market.spots()?.on(abroad, *date));
+            let Some(spots) = &mut spots else { return *level };
+            while spots.next_if(|(day, _)| *day > date).is_some() {}
+            let spot = spots.next_if(|(day, _)| *day == date).and_then(|(_, spot)| *spot);
             Some((*level)? * spot?)
         };
         let mut newest_first = history.dates.iter().zip(history.values).rev().map(value);

@@ -82,7 +82,7 @@ impl Desk {
 
     fn refresh(&mut self) {
         if !self.fresh {
-            self.targets.reset(&self.in_force);
+            self.targets.give(&self.in_force);
             self.fresh = true;
         }
     }
@@ -188,17 +188,23 @@ impl Tree {
         }
     }
 
-    /// What trading a part costs: of a vault, what trading all its assets in proportion would.
+    /// What trading a part costs: of a vault, what trading all its assets in proportion would, or buying its strategic weights when it
+    /// holds none.
     fn cost_rate(&self, child: Child, standing: Standing<'_>) -> f64 {
         match child {
             Child::Asset(place) => standing.cost_rates[place],
             Child::Vault(node) => {
-                let value = self.node_value(node, standing.holdings);
-                let mut cost = 0.0;
+                let (mut held, mut cost) = (0.0, 0.0);
                 self.each_asset(node, &mut |place| {
+                    held += standing.holdings[place];
                     cost += standing.cost_rates[place] * standing.holdings[place];
                 });
-                if value > 0.0 { cost / value } else { 0.0 }
+                if held > 0.0 {
+                    return cost / held;
+                }
+                let node = &self.nodes[node];
+                let parts = node.weights.iter().zip(&node.children);
+                parts.map(|(weight, child)| weight * self.cost_rate(*child, standing)).sum()
             }
         }
     }

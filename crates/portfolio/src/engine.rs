@@ -7,7 +7,7 @@ use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
 use allweather_rebalance::{
     Rebalancer, Review,
-    paths::{Budget, total, traded},
+    paths::{Budget, total},
 };
 use allweather_rfr::RateHistory;
 
@@ -25,7 +25,7 @@ use crate::{
 
 /// A run that is laid out and ready: the spec's parts, the market's rows, and any part of your own in place of the spec's.
 ///
-/// Laying out reads the whole span once; after that a run allocates nothing per step.
+/// Laying out reads the whole span once; after that a run under a drift band or a calendar allocates nothing per step.
 ///
 /// ```
 /// use allweather_portfolio::{costs::{CostModel, CostRates, TradedAsset}, prelude::*, rfr::RateHistory};
@@ -323,7 +323,7 @@ impl Simulation<'_> {
         outcome.costs.add(&costs);
         if t > 0 && trades {
             outcome.rebalances += 1;
-            outcome.turnover += traded(&state.holdings, &state.trading.after) / value;
+            outcome.turnover += state.trading.traded(&state.holdings) / value;
         }
         if let Some(purse) = &mut state.purse {
             purse.grow(after_costs / value_before);

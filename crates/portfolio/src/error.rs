@@ -39,6 +39,13 @@ pub enum PortfolioError {
     /// A holding that is not one thing.
     #[error("a holding names either an asset or a vault")]
     NeitherAssetNorVault,
+    /// A vault's name that would look like a way through vaults.
+    #[error("the name of a vault {vault} has a /, which stands between the names of vaults and assets")]
+    #[non_exhaustive]
+    VaultName {
+        /// The name.
+        vault: AssetId,
+    },
     /// A vault that is not among the holdings.
     #[error("{vault} is not the name of a vault")]
     #[non_exhaustive]
@@ -175,7 +182,7 @@ pub enum PortfolioError {
         date: NaiveDate,
     },
     /// Orders that cannot be paid.
-    #[error("on {date}, {short} cannot be paid from holdings in whole lots")]
+    #[error("on {date}, {short} cannot be paid from what is held")]
     #[non_exhaustive]
     Unpayable {
         /// What is missing.

@@ -124,7 +124,8 @@ impl Holdings {
     /// # Errors
     ///
     /// [`PortfolioError::Weights`] when the weights are no weights, [`PortfolioError::Repeated`] when an asset appears twice or a
-    /// vault's name is that of another vault, at any depth, or of an asset beside it.
+    /// vault's name is that of another vault, at any depth, or of an asset beside it, [`PortfolioError::VaultName`] when a vault's name has
+    /// a `/`, which stands between the names of vaults and assets.
     pub fn new(mut holdings: Vec<Holding>) -> Result<Self, PortfolioError> {
         Weights::new(holdings.iter().map(|h| h.weight).collect())?;
         let repeated = |asset: &AssetId| PortfolioError::Repeated { asset: asset.clone() };
@@ -136,6 +137,15 @@ impl Holdings {
         }
         let mut vaults = Vec::new();
         collect_vaults(&holdings, &mut vaults);
+        if let Some(vault) = vaults.iter().find(|vault| vault.name.as_str().contains('/')) {
+            return Err(PortfolioError::VaultName { vault: vault.name.clone() });
+        }
+        let mut paths = Vec::new();
+        collect_paths(&holdings, None, &mut paths);
+        paths.sort_unstable();
+        if let Some(twice) = paths.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(repeated(&twice[0]));
+        }
         let mut names: Vec<&AssetId> = vaults.into_iter().map(|vault| &vault.name).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -187,6 +197,18 @@ fn collect_vaults<'a>(holdings: &'a [Holding], found: &mut Vec<&'a Vault>) {
         if let Part::Vault(vault) = &holding.part {
             found.push(vault);
             collect_vaults(vault.holdings.as_slice(), found);
+        }
+    }
+}
+
+/// The names that the record gives to assets.
+fn collect_paths(holdings: &[Holding], vault: Option<&AssetId>, found: &mut Vec<AssetId>) {
+    for holding in holdings {
+        let name = holding.part.name();
+        let path = vault.map_or_else(|| name.clone(), |vault| name.within(vault));
+        match &holding.part {
+            Part::Asset(_) => found.push(path),
+            Part::Vault(inner) => collect_paths(inner.holdings.as_slice(), Some(&path), found),
         }
     }
 }

@@ -5,7 +5,7 @@ use allweather_costs::{CostModel, TradedAsset};
 use allweather_market::AsOf;
 use allweather_rebalance::{
     Outcome, UnderMinimum,
-    paths::{Budget, LotSize, cost_of, sell_pro_rata, trade_to_targets},
+    paths::{Budget, LotSize, cost_of, sell_pro_rata, trade_to_targets, traded},
 };
 
 use crate::{
@@ -196,6 +196,17 @@ impl Trading {
         }
         after.copy_from_slice(holdings);
         Ok(sell_pro_rata(after, rates, budget)?)
+    }
+
+    /// What was traded, both sides together, after orders of several vaults have met.
+    pub(crate) fn traded(&self, holdings: &[f64]) -> f64 {
+        match &self.vaults {
+            None => traded(holdings, &self.after),
+            Some(vaults) => {
+                let rows = holdings.iter().zip(&self.after).zip(vaults.netted());
+                rows.map(|((before, after), netted)| netted * (after - before).abs()).sum()
+            }
+        }
     }
 
     /// Moves the shares of the vaults after a trade, or after none.

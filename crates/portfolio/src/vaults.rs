@@ -97,13 +97,14 @@ impl Vaults {
             before: tree.nodes.iter().map(parts).collect(),
             after: tree.nodes.iter().map(parts).collect(),
             nothing: vec![0.0; most],
-            netted: vec![1.0; tree.places()],
+            netted: vec![1.0; tree.assets.len()],
             shares: vec![0.0; tree.vaults.len()],
             nav: vec![1.0; tree.vaults.len()],
         })
     }
 
     /// What is left of each place's orders after netting, a fraction.
+    /// Of assets only: a vault's cash is no order.
     pub(crate) fn netted(&self) -> &[f64] {
         &self.netted
     }

@@ -185,10 +185,15 @@ impl DriftBand {
     }
 
     pub(crate) fn source(&self) -> &'static str {
-        match (self.threshold, self.destination) {
-            (Threshold::Rounded(_), _) => "Published method, §3",
-            (_, Destination::Within(_)) => "Vanguard 2024, The Rebalancing Edge",
-            _ => "Daryanani 2008, Opportunistic Rebalancing",
+        match (self.threshold, self.destination, self.measure) {
+            (Threshold::Rounded(_), Destination::Target, _) => "Published method, §3",
+            (Threshold::Unrounded(_), Destination::Half, DriftMeasure::Position) => {
+                "Daryanani 2008, Opportunistic Rebalancing"
+            }
+            (Threshold::Unrounded(_), Destination::Within(_), DriftMeasure::Portfolio) => {
+                "Vanguard 2024, The Rebalancing Edge"
+            }
+            _ => "a drift band; this combination is ours",
         }
     }
 

@@ -159,10 +159,6 @@ impl CostAware {
             Ok(covariance.volatility(&off)? * a_year.sqrt())
         };
         let tracking_error = off_target(review.weights)?;
-        if tracking_error <= 0.0 && review.cost_rates.iter().any(|rate| *rate > 0.0) {
-            // Without risk any trade only costs, and none of them is better than another.
-            return Ok(Decision::Hold(Reason::NotWorthTrading { tracking_error }));
-        }
         let wanted = programme.solve()?;
         let moved = |i: usize| (wanted[i] - review.weights[i]).abs();
         let traded = (0..wanted.len()).filter(|i| moved(*i) > 0.0).count();

@@ -13,8 +13,10 @@ use crate::RebalanceError;
 /// What moves by less than this fraction of the portfolio does not move.
 const STILL: f64 = 1e-6;
 
-/// What is added on the diagonal, of the mean variance.
+/// What is added on the diagonal: of the mean variance, and of the objective's largest term where risk is small against cost. It keeps
+/// the optimum unique and the equations solvable.
 const RIDGE: f64 = 1e-8;
+const LEAST_RIDGE: f64 = 1e-11;
 
 /// `minimise aversion/2 (w − w*)'Σ(w − w*) + Σ c|w − w0|`, long only. All slices and the sides of the matrix are `[assets]`.
 pub(crate) struct Programme<'a> {
@@ -64,7 +66,7 @@ impl Programme<'_> {
         let cost = |i: &usize| self.cost_rates[*i] / distance;
         let variance = || assets.iter().map(|i| risk(*i, *i));
         let scale = variance().chain(assets.iter().map(cost)).fold(0.0, f64::max);
-        let ridge = RIDGE * variance().sum::<f64>() / assets.len() as f64;
+        let ridge = (RIDGE * variance().sum::<f64>() / assets.len() as f64).max(LEAST_RIDGE * scale);
         let entry = |(row, column): (usize, usize)| {
             let on_diagonal = if row == column { ridge } else { 0.0 };
             (risk(assets[row], assets[column]) + on_diagonal) / scale

@@ -82,14 +82,14 @@ impl<'a> Review<'a> {
     /// Simple returns of the assets up to today, shape `[periods, assets]`, oldest first: the newest `most` periods of the panel, or
     /// as many as all of them have behind them without a gap; `None` when those are fewer than `least`, or none.
     ///
-    /// An asset without target and weight is left out of that count and has returns of 0. A mix has the returns of what it is made of
+    /// An asset without target and weight is left out of that count and has returns of 0, and so is a mix that is all cash. A mix has the returns of what it is made of
     /// today, as if it had always been made so.
     #[must_use]
     pub fn returns(&self, least: usize, most: usize, currency: ReturnCurrency) -> Option<Array2<f64>> {
         let mut columns: Vec<Option<Vec<f64>>> = Vec::with_capacity(self.targets.len());
         let mut periods = most;
         for (position, (target, weight)) in self.targets.iter().zip(self.weights).enumerate() {
-            let counts = *target != 0.0 || *weight != 0.0;
+            let counts = (*target != 0.0 || *weight != 0.0) && !self.is_cash(position);
             columns.push(counts.then(|| self.newest(position, most, currency)));
             periods = columns[position].as_ref().map_or(periods, |c| periods.min(c.len()));
         }
@@ -100,6 +100,10 @@ impl<'a> Review<'a> {
         let value =
             |(row, asset): (usize, usize)| columns[asset].as_ref().map_or(0.0, |c| c[periods - 1 - row]);
         Some(Array2::from_shape_fn((periods, columns.len()), value))
+    }
+
+    fn is_cash(&self, position: usize) -> bool {
+        matches!(self.parts, Parts::Mixes(mixes) if mixes.get(position).is_some_and(Vec::is_empty))
     }
 
     /// Returns of one asset, newest first.

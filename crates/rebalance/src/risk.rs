@@ -140,6 +140,10 @@ impl RiskContribution {
     fn measured(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, Unmeasured> {
         let covariance = Covariance::of(&self.window.returns(review)?)?;
         let budgets = self.budgets.of(review, &covariance)?;
+        for (asset, _) in budgets.iter().enumerate().filter(|(_, budget)| **budget > 0.0) {
+            // Says which asset does not vary, and so cannot carry what it should.
+            covariance.correlation(asset, asset)?;
+        }
         let shares = covariance.risk_contributions(review.weights)?;
         let threshold = self.threshold.to_f64() / 100.0;
         let deviation = |i: usize| deviation(shares[i], budgets[i], review.weights[i]).abs();
@@ -171,7 +175,13 @@ impl RiskBudgets {
                 Ok(review.targets.iter().map(budget).collect())
             }
             Self::Targets => Ok(covariance.risk_contributions(review.targets)?),
-            Self::Each(budgets) if budgets.len() == expected => Ok(budgets.as_slice().to_vec()),
+            Self::Each(budgets) if budgets.len() == expected => {
+                // What is not there yet carries nothing; the others share its budget.
+                let here = || budgets.as_slice().iter().zip(review.targets);
+                let of = |(budget, target): (&f64, &f64)| if *target > 0.0 { *budget } else { 0.0 };
+                let sum: f64 = here().map(of).sum();
+                Ok(here().map(|pair| if sum > 0.0 { of(pair) / sum } else { 0.0 }).collect())
+            }
             Self::Each(budgets) => {
                 let error = RebalanceError::Length { what: "risk budgets", found: budgets.len(), expected };
                 Err(error.into())
@@ -180,11 +190,14 @@ impl RiskBudgets {
     }
 }
 
-/// A share of the risk relative to its budget.
+/// A share of the risk that is none but for rounding.
+const STILL: f64 = 1e-12;
+
+/// A share of the risk relative to its budget; an asset without a budget may carry none.
 fn deviation(share: f64, budget: f64, weight: f64) -> f64 {
     if budget != 0.0 {
         share / budget - 1.0
-    } else if weight > 0.0 {
+    } else if weight > 0.0 && share.abs() > STILL {
         1.0
     } else {
         0.0

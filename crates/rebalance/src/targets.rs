@@ -17,7 +17,7 @@ impl Targets {
     /// Every asset to its weight.
     #[must_use]
     pub fn new(weights: Vec<f64>) -> Self {
-        Self { traded: vec![true; weights.len()], weights, kept: 0, changed: false }
+        Self { traded: vec![true; weights.len()], weights, kept: 0, changed: true }
     }
 
     /// The weights, fractions of the portfolio.
@@ -60,7 +60,7 @@ impl Targets {
         self.kept == 0
     }
 
-    /// Whether a rule has changed anything since they were made or reset.
+    /// Whether anything may differ from what an engine gave.
     #[must_use]
     pub fn changed(&self) -> bool {
         self.changed
@@ -87,8 +87,14 @@ impl Targets {
         self.mark(position, false);
     }
 
-    /// Back to trading every asset to these weights, without allocating when there are as many.
+    /// Trades every asset to these weights, without allocating when there are as many.
     pub fn reset(&mut self, weights: &[f64]) {
+        self.give(weights);
+        self.changed = true;
+    }
+
+    /// Gives the strategic weights to a rule, as an engine does: from here on a change is seen.
+    pub fn give(&mut self, weights: &[f64]) {
         self.weights.clear();
         self.weights.extend_from_slice(weights);
         self.traded.clear();

@@ -128,28 +128,31 @@ impl Problem {
         for (row, y) in self.correlations.chunks_exact(self.stride).zip(&self.y) {
             add_scaled(&mut self.gradient, row, *y);
         }
-        for _ in 0..SWEEPS {
-            self.rescale();
+        for sweeps in 0..SWEEPS {
+            let variance = self.rescale();
+            let unhedged: f64 = self.y.iter().sum();
+            if variance <= CANCELLED * unhedged * unhedged {
+                // What is left is the rounding of no risk at all, and so would be the answer.
+                return Err(Undefined::NotSettled { sweeps });
+            }
             if self.sweep() {
-                let unhedged: f64 = self.y.iter().sum();
-                // `y'Cy = 1` here: what is so much more without its hedges is the rounding of no risk at all, and so is its answer.
-                if 1.0 > CANCELLED * unhedged * unhedged {
-                    return Ok(());
-                }
-                break;
+                return Ok(());
             }
         }
         Err(Undefined::NotSettled { sweeps: SWEEPS })
     }
 
-    /// To `y'Cy = Σb = 1`, which holds in the end: the best that can be done along the ray, and it saves every sixth sweep.
-    fn rescale(&mut self) {
+    /// To `y'Cy = Σb = 1`, which holds in the end: the best that can be done along the ray, and it saves every sixth sweep. Returns what
+    /// `y'Cy` then is.
+    fn rescale(&mut self) -> f64 {
         let variance: f64 = self.gradient.iter().zip(&self.y).map(|(g, y)| g * y).sum();
         // Where nearly all is hedged away it is all rounding.
-        if variance > 1e-4 {
-            let scale = 1.0 / variance.sqrt();
-            self.y.iter_mut().chain(&mut self.gradient).for_each(|value| *value *= scale);
+        if variance <= 1e-4 {
+            return variance;
         }
+        let scale = 1.0 / variance.sqrt();
+        self.y.iter_mut().chain(&mut self.gradient).for_each(|value| *value *= scale);
+        1.0
     }
 
     /// One pass over all assets; whether nothing has moved.

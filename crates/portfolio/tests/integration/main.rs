@@ -11,6 +11,7 @@ mod knowledge;
 mod lots;
 mod reference;
 mod refusals;
+mod rules;
 mod tables;
 mod traps;
 mod vaults;

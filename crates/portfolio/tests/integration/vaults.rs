@@ -154,6 +154,10 @@ proptest! {
         if !tree.steps().any(apart) {
             // A solved programme may answer a hair otherwise to returns that are added up in another order.
             agree(&flat, &tree, 1e-8)?;
+            // Of one part, another decision of the portfolio's own rule moves nothing, but it counts.
+            let (a, b) = (flat.outcome(), tree.outcome());
+            let same = a.rebalances != b.rebalances || close(a.turnover, b.turnover, 1.0 + a.turnover, 1e-7);
+            prop_assert!(same, "{} {}", a.turnover, b.turnover);
         }
     }
 
@@ -502,6 +506,28 @@ fn a_rule_looks_through_vaults() {
     assert_eq!(record.step(1).unwrap().explain(), "[1.0000, 1.5000] [0.0200, 0.0150]");
 }
 
+/// A vault without money costs what its strategic weights would.
+#[test]
+fn an_empty_vault_is_not_free_to_buy() {
+    let text = "month,a_jpy,b_jpy,c_jpy\n2020-01,1,,1\n2020-02,3,,2\n2020-03,3,1,2\n";
+    let market = Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", text).unwrap());
+    let spec = Spec::from_json(
+        r#"{"name": "empty", "capital": 1000, "late_assets": "leave_out",
+        "holdings": [
+            {"asset": "c", "weight": 0.5},
+            {"vault": {"name": "late", "holdings": [{"asset": "b", "weight": 1}],
+                       "rule": {"calendar": {"every": "year", "on": "end"}}}, "weight": 0.5}
+        ],
+        "rule": {"calendar": {"every": "year", "on": "end"}},
+        "costs": {"published": {"fx_rate": 0, "assets": [
+            {"asset": "b", "max_rate": 0.03, "base_slippage": 0}, {"asset": "c", "max_rate": 0.02, "base_slippage": 0}]}}}"#,
+    )
+    .unwrap();
+    let rates = RateHistory::default();
+    let record = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&LooksThrough).run().unwrap();
+    assert_eq!(record.step(1).unwrap().explain(), "[1.0000, 0.0000] [0.0200, 0.0300]");
+}
+
 /// Only the vault's own rule is asked about its parts, and it sees weights within the vault.
 #[derive(Debug)]
 struct Weighs;
@@ -571,6 +597,11 @@ fn what_is_no_tree_is_refused() {
     // At any depth: a vault cannot be within itself, nor bear the name of one that it is in.
     let nested = Holding::vault(vault("w", vec![same("v", 1.0)], every_month()), 0.5);
     twice(vec![same("v", 0.5), nested]);
+    // Nor may two names in the record be one.
+    let words = Holdings::new(vec![same("p/q", 1.0)]).unwrap_err().to_string();
+    assert_eq!(words, "the name of a vault p/q has a /, which stands between the names of vaults and assets");
+    let words = Holdings::new(vec![same("v", 0.5), asset("v/a", 0.5)]).unwrap_err().to_string();
+    assert!(words.starts_with("v/a appears twice"), "{words}");
     let both = r#"{"name": "n", "capital": 1, "holdings": [{"asset": "a", "vault": {"name": "v", "holdings":
         [{"asset": "a", "weight": 1}], "rule": {"calendar": {"every": "year", "on": "end"}}}, "weight": 1}],
         "rule": {"calendar": {"every": "year", "on": "end"}}}"#;

@@ -327,12 +327,23 @@ proptest! {
 }
 
 #[test]
-fn what_carries_no_risk_is_not_traded_at_a_cost() {
-    // Also where cash is to be spent: nothing says on what.
+fn what_carries_no_risk_is_traded_only_where_it_must_be() {
     let flat = market(&[vec![0.0; 6], vec![0.0; 6]]);
-    let rule = of(dec!(5), dec!(1), SpareCash::Invested);
-    let (held, _) = decide(&rule, &flat, &[0.5, 0.5], &[0.5, 0.4], &[0.001, 0.001]).unwrap();
-    assert_eq!(held, Decision::Hold(Reason::NotWorthTrading { tracking_error: 0.0 }));
-    let (free, _) = decide(&rule, &flat, &[0.5, 0.5], &[0.5, 0.4], &[0.0, 0.0]).unwrap();
-    assert!(free.trades());
+    let invested = of(dec!(5), dec!(1), SpareCash::Invested);
+    let spent = solve(&invested, &flat, &[0.5, 0.5], &[0.2, 0.5], &[0.001, 0.001]);
+    assert!((spent[0] - 0.5).abs() < 1e-6 && (spent[1] - 0.5).abs() <= 0.0, "{spent:?}");
+    let kept = solve(&default(), &flat, &[0.5, 0.5], &[0.2, 0.5], &[0.001, 0.001]);
+    assert_eq!(kept, [0.2, 0.5]);
+}
+
+/// Two money-market funds on one path: what little risk there is does not make the dear one the one to buy.
+#[test]
+fn where_risk_is_small_the_cheap_one_is_traded() {
+    let path: Vec<f64> = (0..12).map(|i| 0.0003 * f64::from([1, -1, 0][i % 3])).collect();
+    let twins = market(&[path.clone(), path]);
+    let invested = of(dec!(5), dec!(1), SpareCash::Invested);
+    let after = solve(&invested, &twins, &[0.5, 0.5], &[0.499, 0.5], &[0.005, 0.0005]);
+    assert!((after[0] - 0.499).abs() <= 0.0 && (after[1] - 0.501).abs() < 1e-9, "{after:?}");
+    let after = solve(&invested, &twins, &[0.5, 0.5], &[0.495, 0.5], &[0.02, 0.0005]);
+    assert!((after[0] - 0.495).abs() <= 0.0 && (after[1] - 0.505).abs() < 1e-9, "{after:?}");
 }

@@ -44,6 +44,7 @@ pub(crate) fn decide(
     let day = *market.prices().dates().last().unwrap();
     let review = Review::new(market.as_of(day), targets, weights).with_cost_rates(cost_rates);
     let mut wanted = Targets::new(targets.to_vec());
+    wanted.give(targets);
     Ok((rule.decide(&review, &mut wanted)?, wanted))
 }
 

@@ -4,6 +4,7 @@ use allweather_rebalance::{
     Decision, Reason, RebalanceError, RiskBudgets, RiskContribution, RiskDestination, Rule, Targets,
     paths::{Budget, trade_to_targets},
 };
+use ndarray::Array2;
 use rust_decimal::{Decimal, dec};
 
 use crate::panel::{decide, market, names, waves, window};
@@ -146,4 +147,48 @@ fn settings_come_through_the_constructor() {
         r#"{"risk_contribution":{"window":{"least":8,"most":60,"currency":"base"},"budgets":{"each":[0.25,0.75]},"threshold":"12.5","to":"targets"}}"#
     );
     assert_eq!(read(&json).unwrap(), rule);
+}
+
+/// A money-market column among the assets: it has no risk to carry and none is asked of it.
+#[test]
+fn an_asset_that_does_not_vary_is_no_breach() {
+    let mut columns = waves([0.04, 0.02], 6);
+    columns.push(vec![0.001; columns[0].len()]);
+    let market = market(&columns);
+    let (targets, weights) = ([0.4, 0.4, 0.2], [0.41, 0.39, 0.2]);
+    let (held, _) = decide(
+        &of(RiskBudgets::Targets, dec!(60), RiskDestination::Targets),
+        &market,
+        &targets,
+        &weights,
+        &[],
+    )
+    .unwrap();
+    assert!(matches!(held, Decision::Hold(Reason::RiskBudget { breached: 0, .. })), "{held:?}");
+    // What should carry a third of it cannot, wherever the trade would go.
+    for to in [RiskDestination::Budgets, RiskDestination::Targets] {
+        let (held, _) =
+            decide(&of(RiskBudgets::Equal, dec!(60), to), &market, &targets, &weights, &[]).unwrap();
+        assert!(matches!(held, Decision::Hold(Reason::NoMeasure(_))), "{held:?}");
+    }
+}
+
+/// An asset that has not begun has no target; the others share its budget.
+#[test]
+fn a_late_assets_budget_goes_to_the_others() {
+    let mut columns = waves([0.04, 0.02], 6);
+    columns.push([0.04, -0.04, -0.04, 0.04].repeat(columns[0].len() / 4));
+    let market = market(&columns);
+    let budgets = RiskBudgets::Each(Weights::new(vec![0.5, 0.3, 0.2]).unwrap());
+    let rule = of(budgets, dec!(1), RiskDestination::Budgets);
+    let (decision, wanted) = decide(&rule, &market, &[0.5, 0.5, 0.0], &[0.5, 0.5, 0.0], &[]).unwrap();
+    assert!(decision.trades());
+    let after: Vec<f64> = (0..3).map(|i| wanted.wanted(i).unwrap()).collect();
+    let covariance =
+        Covariance::of(&Array2::from_shape_fn((columns[0].len(), 3), |(t, i)| columns[i][t])).unwrap();
+    let shares = covariance.risk_contributions(&after).unwrap();
+    assert!(
+        (shares[0] - 0.625).abs() < 1e-9 && (shares[1] - 0.375).abs() < 1e-9 && shares[2].abs() <= 0.0,
+        "{shares:?}"
+    );
 }

@@ -159,3 +159,19 @@ fn targets_refuse_weights_that_are_none() {
     targets.reset(&[1.0]);
     assert!(targets.trades_all() && targets.weights() == [1.0] && targets.traded() == [true]);
 }
+
+/// A mix that is all cash has no risk and no end.
+#[test]
+fn a_part_that_is_all_cash_has_returns_of_nought() {
+    let market = crate::panel::market(&[vec![0.1, -0.1, 0.2]]);
+    let day = *market.prices().dates().last().unwrap();
+    let mixes = [vec![(0, 0.5)], vec![]];
+    let review = Review::new(market.as_of(day), &[0.5, 0.5], &[0.4, 0.6]).of_mixes(&mixes);
+    let returns = review.returns(2, 10, allweather_market::ReturnCurrency::Base).unwrap();
+    assert_eq!(returns.dim(), (3, 2));
+    assert!((returns[(2, 0)] - 0.1).abs() < 1e-12 && returns.column(1).iter().all(|r| r.abs() <= 0.0));
+    // Nothing but cash has no returns at all.
+    let nothing = [vec![]];
+    let review = Review::new(market.as_of(day), &[1.0], &[1.0]).of_mixes(&nothing);
+    assert!(review.returns(1, 10, allweather_market::ReturnCurrency::Base).is_none());
+}

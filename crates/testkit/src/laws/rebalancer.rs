@@ -209,7 +209,7 @@ fn wants_weights(settings: &Settings, make: Make<'_>) -> Result<(), Broken> {
 }
 
 /// A rule applied twice at one instant trades once: asked again after its own trade, it holds, or trades to what is held already.
-/// A portfolio at its targets is therefore left alone.
+/// A portfolio at the rule's own targets is therefore left alone.
 ///
 /// The trade costs nothing here, so that it reaches what was wanted.
 ///

@@ -83,9 +83,8 @@ fn close(a: f64, b: f64, scale: f64) -> bool {
 
 pub(super) fn cash(record: &Record) -> Result<(), Finding> {
     for step in record.steps() {
-        let lowest = step.after.iter().copied().fold(step.cash, f64::min);
         // What is not a number is not 0 or more either.
-        if !(lowest >= 0.0 && step.cash >= 0.0) {
+        if !(step.cash >= 0.0 && step.after.iter().all(|held| *held >= 0.0)) {
             let held: Vec<String> = step
                 .universe
                 .iter()
