@@ -143,8 +143,8 @@ impl Holdings {
         let mut paths = Vec::new();
         collect_paths(&holdings, None, &mut paths);
         paths.sort_unstable();
-        if let Some(twice) = paths.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(repeated(&twice[0]));
+        if let Some(twice) = paths.windows(2).find_map(|pair| (pair[0] == pair[1]).then_some(&pair[0])) {
+            return Err(repeated(twice));
         }
         let mut names: Vec<&AssetId> = vaults.into_iter().map(|vault| &vault.name).collect();
         names.sort_unstable();

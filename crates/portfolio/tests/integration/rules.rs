@@ -78,16 +78,16 @@ fn weights_above_one_are_refused_by_their_sum() {
 /// A limit that bound last month and does not bind now leaves no trace in what is traded, whatever rule is inside it.
 #[test]
 fn a_limit_that_no_longer_binds_is_gone() {
-    let mut prices = "month,a_jpy,b_jpy,c_jpy\n".to_owned();
+    let mut lines = vec!["month,a_jpy,b_jpy,c_jpy".to_owned()];
     let (mut a, mut b, mut c) = (100.0, 100.0, 100.0);
     for (i, month) in (1..=12).enumerate() {
         let together = i < 6;
         a *= if i % 2 == 0 { 1.05 } else { 0.96 };
         b *= if (i % 2 == 0) == together { 1.04 } else { 0.97 };
         c *= [1.01, 1.03, 0.98][i % 3];
-        prices += &format!("2000-{month:02},{a},{b},{c}\n");
+        lines.push(format!("2000-{month:02},{a},{b},{c}"));
     }
-    let market = market(&prices);
+    let market = market(&lines.join("\n"));
     let run = |inner: &str| {
         let spec = format!(
             r#"{{"name": "limit", "capital": 1000, "holdings": [{{"asset": "a", "weight": 0.4}}, {{"asset": "b", "weight": 0.4}},
