@@ -2,7 +2,6 @@
 
 use std::fmt::Debug;
 
-use allweather_portfolio::Spec;
 use proptest::strategy::Strategy;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -34,30 +33,36 @@ where
     check(ROUND_TRIP, &Settings::default(), values, round_trip)
 }
 
-/// Equal specs hash equal, however their JSON is spaced, and one under another name does not.
+/// Equal values hash equal, however their JSON is spaced, and others do not: for a hash of your own, or that of [`Spec`](allweather_portfolio::Spec).
 ///
 /// ```
+/// use allweather_portfolio::Spec;
 /// use allweather_testkit::{generate, laws};
 /// use proptest::strategy::Strategy;
-/// laws::spec_content_hash(&generate::cases().prop_map(|case| case.spec))?;
+/// laws::spec_content_hash(&generate::cases().prop_map(|case| case.spec), Spec::content_hash)?;
 /// # Ok::<(), allweather_testkit::Broken>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Broken`] with the smallest spec found.
-pub fn spec_content_hash(specs: &impl Strategy<Value = Spec>) -> Result<(), Broken> {
-    check(CONTENT_HASH, &Settings::default(), specs, |spec| {
-        round_trip(spec)?;
-        let wide = serde_json::to_string_pretty(spec).map_err(|e| Finding::error(&e))?;
-        let read = Spec::from_json(&wide).map_err(|e| Finding::error(&e))?;
-        let other = Spec { name: format!("{} otherwise", spec.name), ..spec.clone() };
-        let [hash, same, another] = [spec, &read, &other].map(Spec::content_hash);
-        if hash != same {
-            return Err(Finding::new(format!("hash {hash} after it is read back"), same));
+/// [`Broken`] with the smallest value, or two, found.
+pub fn spec_content_hash<S>(values: &S, hash: impl Fn(&S::Value) -> String) -> Result<(), Broken>
+where
+    S: Strategy,
+    S::Value: Serialize + DeserializeOwned + PartialEq,
+{
+    check(CONTENT_HASH, &Settings::default(), &(values, values), |(one, other)| {
+        round_trip(one)?;
+        let wide = serde_json::to_string_pretty(one).map_err(|e| Finding::error(&e))?;
+        let read: S::Value = serde_json::from_str(&wide).map_err(|e| Finding::error(&e))?;
+        let [first, again, another] = [one, &read, other].map(&hash);
+        if first != again {
+            return Err(Finding::new(format!("hash {first} after it is read back"), again));
         }
-        if hash == another {
-            return Err(Finding::new("another hash for another name", another));
+        if (one == other) != (first == another) {
+            let expected =
+                if one == other { "one hash for equal values" } else { "another hash for another value" };
+            return Err(Finding::new(expected, format!("{first} and {another}")));
         }
         Ok(())
     })

@@ -223,6 +223,19 @@ fn a_rule_that_wants_more_than_there_is_is_caught() {
     assert!(text.contains("together 1.5"), "{text}");
 }
 
+/// What asks for money that is not there stops the run, and each law of a run says so.
+#[test]
+fn the_laws_of_a_run_find_what_it_cannot_pay() {
+    let settings = Settings::default();
+    for broken in [
+        laws::rebalancer::cash_never_negative(&settings, |_| Greedy).unwrap_err(),
+        laws::rebalancer::value_conserved(&settings, |_| Greedy).unwrap_err(),
+        laws::rebalancer::flows_are_no_return(&settings, |_| Greedy).unwrap_err(),
+    ] {
+        assert!(broken.happened.contains("the rule asks for weights that add up to 1.5"), "{broken}");
+    }
+}
+
 /// Never sells the first asset.
 #[derive(Debug)]
 struct Loyal;
