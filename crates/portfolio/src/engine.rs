@@ -30,16 +30,12 @@ use crate::{
 /// ```
 /// use allweather_portfolio::{costs::{CostModel, CostRates, TradedAsset}, prelude::*, rfr::RateHistory};
 /// ///
-/// /// Trades an asset that is more than a fifth of its target away from it, back to a tenth.
+/// /// Trades everything to its target when any asset is a fifth of its target away from it.
 /// #[derive(Debug)]
 /// struct Fifth;
 /// impl Rebalancer for Fifth {
-///     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
+///     fn decide(&self, review: &Review<'_>, _: &mut Targets) -> Result<Decision, RebalanceError> {
 ///         let far = |(weight, target): (&f64, &f64)| (weight - target).abs() > 0.2 * target;
-///         for (i, (weight, target)) in review.weights.iter().zip(review.targets).enumerate() {
-///             let tenth = 0.1 * target * (weight - target).signum();
-///             if far((weight, target)) { targets.set(i, target + tenth)? } else { targets.keep(i) }
-///         }
 ///         if review.weights.iter().zip(review.targets).any(far) {
 ///             return Ok(Decision::Rebalance(Reason::Other("a fifth away".into())));
 ///         }

@@ -34,7 +34,7 @@ impl Part {
 ///         {"asset": "gold", "weight": 0.2},
 ///         {"vault": {
 ///             "name": "equities",
-///             "holdings": [{"asset": "us_equity", "weight": 0.6}, {"asset": "japan_equity", "weight": 0.4}],
+///             "holdings": [{"asset": "us_equity", "weight": 0.6}, {"asset": "jp_equity", "weight": 0.4}],
 ///             "rule": {"calendar": {"every": "month", "on": "end"}}
 ///         }, "weight": 0.8}
 ///     ],

@@ -206,7 +206,7 @@ impl Rebalancer for CorrelationLimit {
     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
         let pairs = match self.pairs(review) {
             Ok(pairs) => pairs,
-            Err(unmeasured) => return unmeasured.decision(),
+            Err(unmeasured) => return unmeasured.leaves_it_to(&self.rule, review, targets),
         };
         // Without a pair there is nothing to limit.
         let Some((pair, correlation)) = pairs.highest else {

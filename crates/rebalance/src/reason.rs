@@ -99,10 +99,19 @@ pub enum Reason {
     All(Vec<Reason>),
     /// The history is too short for what the rule measures.
     TooShort {
-        /// How many returns are there.
+        /// The asset with the shortest history; `None` when nothing has any.
+        position: Option<usize>,
+        /// How many returns it has.
         found: usize,
         /// How many it takes.
         needed: usize,
+    },
+    /// What the rule measures cannot be measured yet, so another rule decides.
+    Unmeasured {
+        /// Why it cannot.
+        why: Box<Reason>,
+        /// That rule's own reason.
+        reason: Box<Reason>,
     },
     /// What the rule measures does not exist; positions in it are assets.
     NoMeasure(Undefined),
@@ -201,24 +210,20 @@ impl Reason {
             let verb = if to < weight { "sold" } else { "bought" };
             format!("{verb} to {:.1} %", to * 100.0)
         };
-        let numbered =
-            |member: usize, reason: &Self| format!("rule {}: {}", member + 1, reason.explain(universe));
+        let numbered = |member: usize, why: &Self| format!("rule {}: {}", member + 1, why.explain(universe));
         match self {
             Self::Start => "first purchase".to_owned(),
             Self::NothingHeld => "nothing is held".to_owned(),
             Self::WithinBand { largest, measure, threshold } => {
-                let left = threshold.limit() - largest;
-                format!(
-                    "largest drift {largest:.1} {}, band {threshold}: {left:.1} short of trading",
-                    of(measure)
-                )
+                let (of, left) = (of(measure), threshold.limit() - largest);
+                format!("largest drift {largest:.1} {of}, band {threshold}: {left:.1} short of trading")
             }
             Self::Drift { position, weight, target, drift, measure, threshold, to, breached } => format!(
-                "{}: {drift:+.1} {}, band {threshold}, {}; {breached} asset{} breached",
+                "{}: {drift:+.1} {}, band {threshold}, {}; {} breached",
                 state(position, weight, target),
                 of(measure),
                 traded(weight, to),
-                if *breached == 1 { "" } else { "s" },
+                counted(*breached),
             ),
             Self::WithinRegion { position, weight, target, half_width } => format!(
                 "{}: {:.2} points from the edge of its no-trade region of {:.2} points",
@@ -227,30 +232,35 @@ impl Reason {
                 half_width * 100.0,
             ),
             Self::OutsideRegion { position, weight, target, half_width, to, outside } => format!(
-                "{}: {:+.2} points, no-trade region {:.2}, {}; {outside} asset{} outside",
+                "{}: {:+.2} points, no-trade region {:.2}, {}; {} outside",
                 state(position, weight, target),
                 (weight - target) * 100.0,
                 half_width * 100.0,
                 traded(weight, to),
-                if *outside == 1 { "" } else { "s" },
+                counted(*outside),
             ),
             Self::Due(period) => format!("{} review is due", period.adjective()),
-            Self::NotDue(period) => format!("{} review is not due", period.adjective()),
+            Self::NotDue(every) | Self::NotDueUntil { every, scheduled: None } => {
+                format!("{} review is not due", every.adjective())
+            }
             Self::DueFor { every, scheduled } => {
                 format!("{} review of {scheduled} is due", every.adjective())
             }
             Self::NotDueUntil { every, scheduled: Some(day) } => {
                 format!("{} review is not due before that of {day}", every.adjective())
             }
-            Self::NotDueUntil { every, scheduled: None } => {
-                format!("{} review is not due", every.adjective())
-            }
             Self::Member { member, reason } => numbered(*member, reason),
             Self::All(reasons) => {
                 let each = reasons.iter().enumerate().map(|(member, reason)| numbered(member, reason));
                 each.collect::<Vec<_>>().join("; ")
             }
-            Self::TooShort { found, needed } => format!("{found} returns are there, {needed} are needed"),
+            Self::TooShort { position, found, needed } => {
+                let asset = position.as_ref().map_or("nothing", &name);
+                format!("{asset} has {found} returns, {needed} are needed")
+            }
+            Self::Unmeasured { why, reason } => {
+                format!("{}: {}", why.explain(universe), reason.explain(universe))
+            }
             Self::NoMeasure(Undefined::NoVariationOf { asset, .. }) => {
                 format!("{} does not vary", name(asset))
             }

@@ -171,7 +171,12 @@ impl Rebalancer for NoTradeRegion {
         // How far an asset is outside of its region: negative inside.
         let beyond = |((weight, target), half): ((&f64, &f64), &f64)| (weight - target).abs() - half;
         let rows = || review.weights.iter().zip(review.targets).zip(&half_widths).map(beyond);
-        let furthest = rows().enumerate().reduce(|far, next| if next.1 > far.1 { next } else { far });
+        // An asset that has not begun is not what decides, though nothing is nearer to its target.
+        let here = |(position, _): &(usize, f64)| {
+            review.targets[*position] != 0.0 || review.weights[*position] != 0.0
+        };
+        let furthest =
+            rows().enumerate().filter(here).reduce(|far, next| if next.1 > far.1 { next } else { far });
         let Some((position, excess)) = furthest else {
             return Ok(Decision::Hold(Reason::Other("there are no assets".into())));
         };

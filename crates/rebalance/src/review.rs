@@ -82,8 +82,8 @@ impl<'a> Review<'a> {
     /// Simple returns of the assets up to today, shape `[periods, assets]`, oldest first: the newest `most` periods of the panel, or
     /// as many as all of them have behind them without a gap; `None` when those are fewer than `least`, or none.
     ///
-    /// An asset without target and weight is left out of that count and has returns of 0, and so is a mix that is all cash. A mix has the returns of what it is made of
-    /// today, as if it had always been made so.
+    /// An asset without target and weight is left out of that count and has returns of 0, and so is a mix that is all cash. A mix has
+    /// the returns of what it is made of today, as if it had always been made so.
     #[must_use]
     pub fn returns(&self, least: usize, most: usize, currency: ReturnCurrency) -> Option<Array2<f64>> {
         let mut columns: Vec<Option<Vec<f64>>> = Vec::with_capacity(self.targets.len());
@@ -100,6 +100,16 @@ impl<'a> Review<'a> {
         let value =
             |(row, asset): (usize, usize)| columns[asset].as_ref().map_or(0.0, |c| c[periods - 1 - row]);
         Some(Array2::from_shape_fn((periods, columns.len()), value))
+    }
+
+    /// The asset with the shortest history, and how many of the newest `most` returns it has.
+    pub(crate) fn shortest(&self, most: usize, currency: ReturnCurrency) -> Option<(usize, usize)> {
+        let rows = self.targets.iter().zip(self.weights).enumerate();
+        let counts = rows.filter(|(position, (target, weight))| {
+            (**target != 0.0 || **weight != 0.0) && !self.is_cash(*position)
+        });
+        let lengths = counts.map(|(position, _)| (position, self.newest(position, most, currency).len()));
+        lengths.min_by_key(|(_, length)| *length)
     }
 
     fn is_cash(&self, position: usize) -> bool {

@@ -180,7 +180,7 @@ impl Rebalancer for WhenVolatile {
     fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
         let (recent, long_run) = match self.volatilities(review) {
             Ok(volatilities) => volatilities,
-            Err(unmeasured) => return unmeasured.decision(),
+            Err(unmeasured) => return unmeasured.leaves_it_to(&self.calm, review, targets),
         };
         let ratio = self.ratio.to_double();
         // A product, not a quotient: nothing that never moved is turbulent.

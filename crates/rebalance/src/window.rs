@@ -3,12 +3,13 @@ use allweather_metrics::MetricsError;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, Reason, RebalanceError, Review};
+use crate::{Decision, Reason, RebalanceError, Rebalancer, Review, Rule, Targets};
 
 /// The past returns that a rule measures: the newest of them, in a stated currency.
 ///
-/// A period is that from one date of the price panel to the next: a month or a day. Where fewer than `least` are there, the rule holds and
-/// says how many; of an asset with a gap only those after it count.
+/// A period is that from one date of the price panel to the next: a month or a day. What counts are periods in which every asset that is
+/// held or has a target has a return, so the count starts again when an asset begins, or after a gap. Where fewer than `least` are
+/// there, the rule says of which asset, and holds or leaves it to the rule within it.
 ///
 /// ```
 /// use allweather_market::ReturnCurrency;
@@ -75,10 +76,12 @@ impl Window {
     pub(crate) fn returns(&self, review: &Review<'_>) -> Result<Array2<f64>, Unmeasured> {
         check("target weight", "targets", review.targets, review.weights.len())?;
         check("weight", "weights", review.weights, review.targets.len())?;
-        let returns = review.returns(1, self.most, self.currency);
-        let found = returns.as_ref().map_or(0, Array2::nrows);
-        let enough = returns.filter(|_| found >= self.least);
-        enough.ok_or(Unmeasured::Answer(Reason::TooShort { found, needed: self.least }))
+        review.returns(self.least, self.most, self.currency).ok_or_else(|| {
+            let shortest = review.shortest(self.most, self.currency);
+            let (position, found) =
+                (shortest.map(|(asset, _)| asset), shortest.map_or(0, |(_, found)| found));
+            Unmeasured::Answer(Reason::TooShort { position, found, needed: self.least })
+        })
     }
 }
 
@@ -118,6 +121,22 @@ pub(crate) enum Unmeasured {
 }
 
 impl Unmeasured {
+    /// The decision of another rule, because of this.
+    pub(crate) fn leaves_it_to(
+        self,
+        rule: &Rule,
+        review: &Review<'_>,
+        targets: &mut Targets,
+    ) -> Result<Decision, RebalanceError> {
+        match self {
+            Self::Answer(why) => {
+                let why = Box::new(why);
+                Ok(rule.decide(review, targets)?.because(|reason| Reason::Unmeasured { why, reason }))
+            }
+            Self::Mistake(error) => Err(error),
+        }
+    }
+
     pub(crate) fn decision(self) -> Result<Decision, RebalanceError> {
         match self {
             Self::Answer(reason) => Ok(Decision::Hold(reason)),

@@ -47,6 +47,7 @@ impl ReviewCase {
     /// proptest!(|(case in generate::reviews())| {
     ///     let market = case.world.market()?;
     ///     let mut targets = Targets::new(case.targets.clone());
+    ///     targets.give(&case.targets);
     ///     let decision = DriftBand::published().decide(&case.review(&market), &mut targets)?;
     ///     prop_assert!(!targets.changed() || decision.trades());
     /// });

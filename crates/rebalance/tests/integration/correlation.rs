@@ -96,7 +96,7 @@ fn the_other_rule_sees_the_limited_targets() {
 }
 
 #[test]
-fn what_does_not_vary_is_in_no_group_and_short_histories_hold() {
+fn what_does_not_vary_is_in_no_group_and_a_short_history_limits_nothing() {
     let still = market(&[twins()[0].clone(), vec![0.002; 12]]);
     let (decision, wanted) =
         decide(&limit(dec!(0.1), dec!(10)), &still, &[0.5, 0.5], &[0.5, 0.5], &[]).unwrap();
@@ -106,7 +106,8 @@ fn what_does_not_vary_is_in_no_group_and_short_histories_hold() {
     );
     let short = CorrelationLimit::new(window(13, 60), dec!(0.9), Percent::new(dec!(50)), monthly()).unwrap();
     let (decision, _) = decide(&short, &market(&twins()), &[0.4, 0.3, 0.3], &[0.4, 0.3, 0.3], &[]).unwrap();
-    assert_eq!(decision, Decision::Hold(Reason::TooShort { found: 12, needed: 13 }));
+    let Decision::Rebalance(Reason::Unmeasured { why, .. }) = decision else { unreachable!("{decision:?}") };
+    assert_eq!(*why, Reason::TooShort { position: Some(0), found: 12, needed: 13 });
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn what_a_review_lacks_is_refused() {
 fn a_short_history_holds() {
     let short = market(&[vec![0.1, -0.1, 0.1]]);
     let (held, _) = decide(&default(), &short, &[1.0], &[0.2], &[0.001]).unwrap();
-    assert_eq!(held, Decision::Hold(Reason::TooShort { found: 3, needed: 4 }));
+    assert_eq!(held, Decision::Hold(Reason::TooShort { position: Some(0), found: 3, needed: 4 }));
 }
 
 #[test]

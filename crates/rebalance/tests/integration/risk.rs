@@ -94,7 +94,7 @@ fn what_cannot_be_measured_is_held_with_words() {
         assert!(!decision.trades());
         decision.reason().explain(&names(2))
     };
-    assert_eq!(words(market(&waves([0.1, 0.1], 1)), &[0.9, 0.1]), "4 returns are there, 8 are needed");
+    assert_eq!(words(market(&waves([0.1, 0.1], 1)), &[0.9, 0.1]), "equity has 4 returns, 8 are needed");
     assert_eq!(words(two(), &[0.0, 0.0]), "the returns do not vary");
     let still = market(&[waves([0.1, 0.1], 3)[0].clone(), vec![0.002; 12]]);
     assert_eq!(words(still, &[0.5, 0.5]), "bonds does not vary");

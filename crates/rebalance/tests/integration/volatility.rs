@@ -61,11 +61,15 @@ fn a_portfolio_that_never_moved_is_calm() {
 }
 
 #[test]
-fn a_short_history_holds_and_says_what_is_missing() {
+fn a_short_history_counts_as_calm_and_says_what_is_missing() {
     let short: Vec<Vec<f64>> = shaken().iter().map(|returns| returns[..11].to_vec()).collect();
     let (decision, _) = decide(&of(dec!(1.5)), &market(&short), &[0.5, 0.5], &[0.9, 0.1], &[]).unwrap();
-    assert_eq!(decision, Decision::Hold(Reason::TooShort { found: 11, needed: 12 }));
-    assert_eq!(decision.reason().explain(&[]), "11 returns are there, 12 are needed");
+    let Reason::Unmeasured { why, reason } = decision.reason() else { unreachable!("{decision:?}") };
+    assert_eq!(**why, Reason::TooShort { position: Some(0), found: 11, needed: 12 });
+    assert_eq!(why.explain(&names(2)), "equity has 11 returns, 12 are needed");
+    let calm = of(dec!(1.5)).calm().clone();
+    let (alone, _) = decide(&calm, &market(&short), &[0.5, 0.5], &[0.9, 0.1], &[]).unwrap();
+    assert_eq!((decision.trades(), &**reason), (alone.trades(), alone.reason()));
 }
 
 #[test]
