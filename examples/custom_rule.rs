@@ -28,8 +28,8 @@ impl Rebalancer for UsualMonths {
         for (place, (column, (weight, target))) in returns.columns().into_iter().zip(sides).enumerate() {
             let months = self.k * target * column.std(1.0);
             if (weight - target).abs() > months {
-                let words = format!("asset {place} is further away than {} of its usual months", self.k);
-                return Ok(Decision::Rebalance(Reason::Other(words.into())));
+                let words = format!("is further away than {} of its usual months", self.k).into();
+                return Ok(Decision::Rebalance(Reason::About { position: place, words }));
             }
         }
         Ok(Decision::Hold(Reason::Other("no asset is far away".into())))

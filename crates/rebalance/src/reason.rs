@@ -174,6 +174,13 @@ pub enum Reason {
         /// How many assets trade.
         traded: usize,
     },
+    /// The words of a rule of your own about one asset, which is named when they are shown.
+    About {
+        /// The asset.
+        position: usize,
+        /// The words: "3.1 points away".
+        words: Cow<'static, str>,
+    },
     /// The words of a rule of your own.
     Other(Cow<'static, str>),
 }
@@ -206,10 +213,6 @@ impl Reason {
         let state = |position: &usize, weight: &f64, target: &f64| {
             format!("{} {:.1} % against {:.1} %", name(position), weight * 100.0, target * 100.0)
         };
-        let traded = |weight: &f64, to: &f64| {
-            let verb = if to < weight { "sold" } else { "bought" };
-            format!("{verb} to {:.1} %", to * 100.0)
-        };
         let numbered = |member: usize, why: &Self| format!("rule {}: {}", member + 1, why.explain(universe));
         match self {
             Self::Start => "first purchase".to_owned(),
@@ -222,7 +225,7 @@ impl Reason {
                 "{}: {drift:+.1} {}, band {threshold}, {}; {} breached",
                 state(position, weight, target),
                 of(measure),
-                traded(weight, to),
+                traded(*weight, *to),
                 counted(*breached),
             ),
             Self::WithinRegion { position, weight, target, half_width } => format!(
@@ -236,7 +239,7 @@ impl Reason {
                 state(position, weight, target),
                 (weight - target) * 100.0,
                 half_width * 100.0,
-                traded(weight, to),
+                traded(*weight, *to),
                 counted(*outside),
             ),
             Self::Due(period) => format!("{} review is due", period.adjective()),
@@ -296,9 +299,15 @@ impl Reason {
                     "tracking error {error:.2} % a year cut to {left:.2} % at a cost of {cost:.4} %; {traded} traded, {most} most"
                 )
             }
+            Self::About { position, words } => format!("{} {words}", name(position)),
             Self::Other(words) => words.clone().into_owned(),
         }
     }
+}
+
+fn traded(weight: f64, to: f64) -> String {
+    let verb = if to < weight { "sold" } else { "bought" };
+    format!("{verb} to {:.1} %", to * 100.0)
 }
 
 fn counted(assets: usize) -> String {

@@ -117,7 +117,9 @@ impl Destination {
             Self::Within(percent) => percent.points(),
         };
         let rule = match threshold {
-            Threshold::Rounded(_) => "0 or more and below the drift that trades",
+            Threshold::Rounded(_) => {
+                "0 or more and below the drift that trades (the edge of a rounded band trades itself)"
+            }
             Threshold::Unrounded(_) => "in 0..=threshold",
         };
         let inside = drift < edge || (drift == edge && matches!(threshold, Threshold::Unrounded(_)));

@@ -175,3 +175,10 @@ fn a_part_that_is_all_cash_has_returns_of_nought() {
     let review = Review::new(market.as_of(day), &[1.0], &[1.0]).of_mixes(&nothing);
     assert!(review.returns(1, 10, allweather_market::ReturnCurrency::Base).is_none());
 }
+
+#[test]
+fn words_about_an_asset_name_it() {
+    let about = Reason::About { position: 1, words: "is far away".into() };
+    assert_eq!(about.explain(&crate::panel::names(2)), "bonds is far away");
+    assert_eq!(about.explain(&[]), "? is far away");
+}
