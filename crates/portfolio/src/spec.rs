@@ -235,6 +235,39 @@ pub enum CashYield {
 }
 
 impl Spec {
+    /// A spec with everything else as a file that leaves it out has it: all of the prices' span, divisible holdings, no costs, no expenses,
+    /// no hedge. Its fields are public: change what you need.
+    ///
+    /// ```
+    /// use allweather_portfolio::{Capital, Holding, Holdings, Spec, rebalance::{Calendar, Edge, Period, Rule}};
+    /// let holdings = Holdings::new(vec![Holding::asset("equity".parse()?, 0.6), Holding::asset("bonds".parse()?, 0.4)])?;
+    /// let rule = Rule::Calendar(Calendar { every: Period::Year, on: Edge::End });
+    /// let spec = Spec::new("sixty forty", Capital::new(1_000_000.into())?, holdings, rule);
+    /// let file = r#"{"name": "sixty forty", "capital": 1000000,
+    ///     "holdings": [{"asset": "equity", "weight": 0.6}, {"asset": "bonds", "weight": 0.4}],
+    ///     "rule": {"calendar": {"every": "year", "on": "end"}}}"#;
+    /// assert_eq!(spec, Spec::from_json(file)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(name: &str, capital: Capital, holdings: Holdings, rule: Rule) -> Self {
+        Self {
+            name: name.to_owned(),
+            capital,
+            start: None,
+            end: None,
+            holdings,
+            late_assets: LateAssets::default(),
+            rule,
+            operation: Operation::default(),
+            costs: CostSpec::default(),
+            expenses: None,
+            prescribed_rate: RateRules::default(),
+            fx: None,
+            cash: CashYield::default(),
+        }
+    }
+
     /// Reads a spec.
     ///
     /// # Errors

@@ -19,7 +19,8 @@ use crate::{
 /// keeps its discipline: a band trades once the new targets are far enough away, a calendar on its next date.
 ///
 /// An asset that does not vary has no correlation and is in no group; assets without a target neither. Where the window is not
-/// filled to its least, the portfolio is held.
+/// filled to its least, nothing is limited: the other rule decides on the strategic targets, and the reason says of which asset
+/// returns are missing.
 ///
 /// # Examples
 ///

@@ -1,7 +1,8 @@
 //! The cost-aware quadratic programme.
 //!
 //! Solved by an active set and not by an interior point: where the objective is flat, as it is along what moves together, an interior
-//! point stops at a distance that a second review would trade away; and over windows shorter than the list of assets it gives up.
+//! point stops at a distance that a second review would trade away; and over windows shorter than the list of assets it gives up. (Both
+//! were seen with clarabel. The one dense active-set solver on crates.io, quadprog, is under the GPL.)
 
 mod active_set;
 

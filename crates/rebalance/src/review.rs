@@ -79,7 +79,7 @@ impl<'a> Review<'a> {
         self.market.date()
     }
 
-    /// Simple returns of the assets up to today, shape `[periods, assets]`, oldest first: the newest `most` periods of the panel, or
+    /// Simple returns of the assets up to today, fractions per period of the panel, shape `[periods, assets]`, oldest first: the newest `most` periods of the panel, or
     /// as many as all of them have behind them without a gap; `None` when those are fewer than `least`, or none.
     ///
     /// An asset without target and weight is left out of that count and has returns of 0, and so is a mix that is all cash. A mix has

@@ -17,8 +17,8 @@ use crate::{
 /// Both are sample deviations (n − 1) of the returns that today's weights would have had: over the newest `recent` periods, and over all
 /// of the window, which holds the recent ones too. Cash counts as a return of 0.
 ///
-/// Where the window is not filled to its least, neither rule is asked and the portfolio is held. A member may be any rule, and rules can
-/// stand within rules; a file nests them as deep as its reader goes (`serde_json`: 128 levels, sixty rules).
+/// Where the window is not filled to its least, markets count as calm, and the reason says of which asset returns are missing. A member
+/// may be any rule, and rules can stand within rules; a file nests them as deep as its reader goes (`serde_json`: 128 levels, sixty rules).
 ///
 /// # Examples
 ///

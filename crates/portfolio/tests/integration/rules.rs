@@ -13,6 +13,14 @@ fn market(prices: &str) -> Market {
     Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", prices).unwrap())
 }
 
+fn halves() -> Spec {
+    Spec::from_json(
+        r#"{"name": "halves", "capital": 1000, "holdings": [{"asset": "a", "weight": 0.5}, {"asset": "b", "weight": 0.5}],
+            "rule": {"calendar": {"every": "year", "on": "end"}}}"#,
+    )
+    .unwrap()
+}
+
 /// Wants other weights in February, by whatever means; after that the strategic ones.
 #[derive(Debug)]
 enum Once {
@@ -40,11 +48,7 @@ impl Rebalancer for Once {
 #[test]
 fn what_a_rule_wanted_once_is_not_wanted_again() {
     let market = market("month,a_jpy,b_jpy\n2020-01,1,1\n2020-02,1,1\n2020-03,1,1\n2020-04,1,1\n");
-    let spec = Spec::from_json(
-        r#"{"name": "once", "capital": 1000, "holdings": [{"asset": "a", "weight": 0.5}, {"asset": "b", "weight": 0.5}],
-            "rule": {"calendar": {"every": "year", "on": "end"}}}"#,
-    )
-    .unwrap();
+    let spec = halves();
     let rates = RateHistory::default();
     for rule in [Once::Replaced, Once::Reset, Once::Set] {
         let record = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&rule).run().unwrap();
@@ -65,11 +69,7 @@ fn weights_above_one_are_refused_by_their_sum() {
         }
     }
     let market = market("month,a_jpy,b_jpy\n2020-01,1,1\n2020-02,1,1\n");
-    let spec = Spec::from_json(
-        r#"{"name": "greedy", "capital": 1000, "holdings": [{"asset": "a", "weight": 0.5}, {"asset": "b", "weight": 0.5}],
-            "rule": {"calendar": {"every": "year", "on": "end"}}}"#,
-    )
-    .unwrap();
+    let spec = halves();
     let rates = RateHistory::default();
     let error = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&Greedy).run().unwrap_err();
     assert_eq!(error.to_string(), "on 2020-02-29 the rule asks for weights that add up to 3, more than 1");

@@ -1,4 +1,4 @@
-use ndarray::Array2;
+use nalgebra::{DMatrix, DVector};
 
 use super::Scaled;
 use crate::RebalanceError;
@@ -83,8 +83,8 @@ impl<'a> ActiveSet<'a> {
         }
         // In steps from where it stands: `Q p + price = −slope`, `Σp = 0`.
         let slope = self.slope();
-        let mut left = Array2::zeros((size, size));
-        let mut right = vec![0.0; size];
+        let mut left = DMatrix::zeros(size, size);
+        let mut right = DVector::zeros(size);
         for (row, (i, sign)) in traded.iter().enumerate() {
             for (column, (j, _)) in traded.iter().enumerate() {
                 left[(row, column)] = risk[(*i, *j)];
@@ -96,8 +96,8 @@ impl<'a> ActiveSet<'a> {
         }
         let mut wanted = self.point.clone();
         // The ridge keeps the equations solvable.
-        let Some(step) = solved(left, right) else { return (wanted, None) };
-        for ((i, _), step) in traded.iter().zip(&step) {
+        let Some(step) = left.lu().solve(&right) else { return (wanted, None) };
+        for ((i, _), step) in traded.iter().zip(step.iter()) {
             wanted[*i] += step;
         }
         (wanted, self.full.then(|| step[f]))
@@ -190,33 +190,4 @@ impl<'a> ActiveSet<'a> {
         }
         release.is_some()
     }
-}
-
-/// The solution of linear equations, by elimination with row exchange; `None` when there is not one.
-fn solved(mut left: Array2<f64>, mut right: Vec<f64>) -> Option<Vec<f64>> {
-    let n = right.len();
-    for column in 0..n {
-        let larger =
-            |a: usize, b: usize| if left[(b, column)].abs() > left[(a, column)].abs() { b } else { a };
-        let pivot = (column..n).fold(column, larger);
-        if left[(pivot, column)].abs() < 1e-13 {
-            return None;
-        }
-        for k in 0..n {
-            left.swap((pivot, k), (column, k));
-        }
-        right.swap(pivot, column);
-        for row in column + 1..n {
-            let factor = left[(row, column)] / left[(column, column)];
-            for k in column..n {
-                left[(row, k)] -= factor * left[(column, k)];
-            }
-            right[row] -= factor * right[column];
-        }
-    }
-    for row in (0..n).rev() {
-        let known: f64 = (row + 1..n).map(|k| left[(row, k)] * right[k]).sum();
-        right[row] = (right[row] - known) / left[(row, row)];
-    }
-    right.iter().all(|value| value.is_finite()).then_some(right)
 }

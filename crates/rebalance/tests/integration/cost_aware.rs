@@ -7,7 +7,7 @@ use ndarray::Array2;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
 
-use crate::panel::{decide, market, names, waves, window};
+use crate::panel::{Case, decide, market, names, waves, window};
 
 fn of(risk_aversion: Decimal, years: Decimal, cash: SpareCash) -> CostAware {
     CostAware::new(window(4, 60), risk_aversion, years, cash).unwrap()
@@ -192,14 +192,6 @@ fn settings_come_through_the_constructor() {
     assert!(serde_json::from_str::<Rule>(&json.replace("2.5", "-2.5")).is_err());
     assert!(serde_json::from_str::<Rule>(&json.replace("\"years\"", "\"year\"")).is_err());
     assert!(rule.reads_costs());
-}
-
-#[derive(Debug, Clone)]
-struct Case {
-    columns: Vec<Vec<f64>>,
-    targets: Vec<f64>,
-    weights: Vec<f64>,
-    costs: Vec<f64>,
 }
 
 fn cases() -> impl Strategy<Value = Case> {

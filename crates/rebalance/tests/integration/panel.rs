@@ -57,3 +57,12 @@ pub(crate) fn waves(sizes: [f64; 2], times: usize) -> Vec<Vec<f64>> {
     let wave = |signs: [f64; 4], size: f64| signs.map(|sign| sign * size).repeat(times);
     vec![wave([1.0, 1.0, -1.0, -1.0], sizes[0]), wave([1.0, -1.0, 1.0, -1.0], sizes[1])]
 }
+
+/// Returns of assets, one list each, and what a rule is asked about them.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) columns: Vec<Vec<f64>>,
+    pub(crate) targets: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
+    pub(crate) costs: Vec<f64>,
+}

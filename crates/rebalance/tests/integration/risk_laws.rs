@@ -4,7 +4,7 @@ use allweather_market::Market;
 use allweather_rebalance::{Decision, RebalanceError, Rebalancer, Review, Rule, Targets};
 use proptest::prelude::*;
 
-use crate::panel::{market, months};
+use crate::panel::{Case, market, months};
 
 /// Every rule, and rules within rules.
 fn rules() -> Vec<Rule> {
@@ -27,14 +27,6 @@ fn rules() -> Vec<Rule> {
         equal,
     ];
     texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
-}
-
-#[derive(Debug, Clone)]
-struct Case {
-    columns: Vec<Vec<f64>>,
-    targets: Vec<f64>,
-    weights: Vec<f64>,
-    costs: Vec<f64>,
 }
 
 fn cases() -> impl Strategy<Value = Case> {

@@ -2,11 +2,9 @@
 
 use allweather_core::Month;
 use allweather_costs::CostModel;
-use allweather_portfolio::{
-    Capital, CashYield, CostSpec, Holding, Holdings, LateAssets, Operation, Record, Simulation, Spec,
-};
+use allweather_portfolio::{Capital, Holding, Holdings, Record, Simulation, Spec};
 use allweather_rebalance::{Calendar, Edge, Period, Rule};
-use allweather_rfr::{RateHistory, RateRules};
+use allweather_rfr::RateHistory;
 use rust_decimal::Decimal;
 
 use crate::{
@@ -34,21 +32,10 @@ pub(super) fn purchase(universe: &Universe, model: &dyn CostModel) -> Result<Rec
     let sum: f64 = (1..=universe.assets.len()).map(|i| i as f64).sum();
     let holding = |(i, id)| Holding::asset(id, (i + 1) as f64 / sum);
     let holdings = universe.ids().into_iter().enumerate().map(holding).collect();
-    let spec = Spec {
-        name: "a first purchase".to_owned(),
-        capital: Capital::new(Decimal::from(1_000_000)).map_err(|e| Finding::error(&e))?,
-        start: None,
-        end: None,
-        holdings: Holdings::new(holdings).map_err(|e| Finding::error(&e))?,
-        late_assets: LateAssets::Refuse,
-        rule: Rule::Calendar(Calendar { every: Period::Month, on: Edge::End }),
-        operation: Operation::Simulation,
-        costs: CostSpec::default(),
-        expenses: None,
-        prescribed_rate: RateRules::default(),
-        fx: None,
-        cash: CashYield::Nothing,
-    };
+    let capital = Capital::new(Decimal::from(1_000_000)).map_err(|e| Finding::error(&e))?;
+    let holdings = Holdings::new(holdings).map_err(|e| Finding::error(&e))?;
+    let rule = Rule::Calendar(Calendar { every: Period::Month, on: Edge::End });
+    let spec = Spec::new("a first purchase", capital, holdings, rule);
     let market = world.market().map_err(|e| Finding::error(&e))?;
     let rates = RateHistory::default();
     let run = Simulation::new(&spec, &market, &rates).and_then(|run| run.with_costs(model)?.run());

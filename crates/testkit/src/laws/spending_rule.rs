@@ -5,12 +5,8 @@
 
 use allweather_cashflow::{CashflowError, Spending, SpendingRule};
 use allweather_core::Month;
-use allweather_portfolio::{
-    Capital, CashYield, CostSpec, Expenses, Holding, Holdings, Knowledge, LateAssets, Operation, Record,
-    Simulation, Spec,
-};
+use allweather_portfolio::{Capital, Expenses, Holding, Holdings, Knowledge, Record, Simulation, Spec};
 use allweather_rebalance::{Calendar, Edge, Period, Rule};
-use allweather_rfr::RateRules;
 use proptest::{collection::vec, prelude::*};
 use rust_decimal::Decimal;
 
@@ -327,26 +323,16 @@ fn world(moves: &[f64], rates: &[i64]) -> Option<World> {
 fn run(world: &World, pool_years: u32, rule: Option<&dyn SpendingRule>) -> Result<Option<Record>, Finding> {
     let weight = 1.0 / world.assets.len() as f64;
     let holdings = world.assets.iter().map(|asset| Holding::asset(asset.id.clone(), weight)).collect();
-    let spec = Spec {
-        name: "a run with expenses".to_owned(),
-        capital: Capital::new(Decimal::from(1_000_000)).map_err(|e| Finding::error(&e))?,
-        start: None,
-        end: None,
-        holdings: Holdings::new(holdings).map_err(|e| Finding::error(&e))?,
-        late_assets: LateAssets::Refuse,
-        rule: Rule::Calendar(Calendar { every: Period::Month, on: Edge::End }),
-        operation: Operation::Simulation,
-        costs: CostSpec::default(),
-        expenses: rule.map(|_| Expenses {
-            rule: Spending::default(),
-            initial_pool: Decimal::ZERO,
-            pool_years: pool_years.into(),
-            knowledge: Knowledge::Final,
-        }),
-        prescribed_rate: RateRules::default(),
-        fx: None,
-        cash: CashYield::Nothing,
-    };
+    let capital = Capital::new(Decimal::from(1_000_000)).map_err(|e| Finding::error(&e))?;
+    let holdings = Holdings::new(holdings).map_err(|e| Finding::error(&e))?;
+    let monthly = Rule::Calendar(Calendar { every: Period::Month, on: Edge::End });
+    let expenses = rule.map(|_| Expenses {
+        rule: Spending::default(),
+        initial_pool: Decimal::ZERO,
+        pool_years: pool_years.into(),
+        knowledge: Knowledge::Final,
+    });
+    let spec = Spec { expenses, ..Spec::new("a run with expenses", capital, holdings, monthly) };
     let (market, rates) = (world.market().map_err(|e| Finding::error(&e))?, world.rates());
     let run = Simulation::new(&spec, &market, &rates).map_err(|e| Finding::error(&e))?;
     let run = match rule {
