@@ -1,7 +1,7 @@
 //! The main job: the method on the embedded data from 1980 to 2025, or on a spec and a data folder of your own.
 //!
 //! ```text
-//! cargo run --release --example all_weather -- [--spec FILE] [--data FOLDER] [--out FOLDER]
+//! cargo run --release --example all_weather -- [--spec FILE] [--data FOLDER] [--out FOLDER] [--site FOLDER] [--quiet | --json]
 //! ```
 
 use std::{
@@ -12,15 +12,11 @@ use std::{
     process::ExitCode,
 };
 
-use allweather_data::DataSet;
-use allweather_portfolio::{
-    Record, Spec, Target,
-    core::{Currency, Month},
-    leverage::Funding,
-    market::PendingFile,
-};
+use allweather_portfolio::{Record, Spec, market::PendingFile};
+use allweather_report::{Language, Mark, Report, Sources, Table, format};
+use anstream::AutoStream;
 use clap::Parser;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, presets};
 
 /// Runs the all-weather method and prints its tables.
 #[derive(Parser)]
@@ -35,11 +31,21 @@ struct Arguments {
     /// Where the record (record.jsonl), the monthly table (monthly.csv) and the spec (spec.json) go.
     #[arg(long, default_value = "out")]
     out: PathBuf,
+    /// Where the report goes as a web site, in English and Japanese: open index.html.
+    #[arg(long)]
+    site: Option<PathBuf>,
+    /// Print nothing but errors.
+    #[arg(long, conflicts_with = "json")]
+    quiet: bool,
+    /// Print every table of the report as JSON, unrounded.
+    #[arg(long)]
+    json: bool,
 }
 
 fn main() -> ExitCode {
+    // Colours are taken out again where nobody looks: in a file, in a pipe, with NO_COLOR.
     match run(&Arguments::parse()) {
-        Ok(report) => match io::stdout().write_all(report.as_bytes()) {
+        Ok(text) => match AutoStream::auto(io::stdout()).write_all(text.as_bytes()) {
             // Whoever reads only the beginning has closed the pipe: the files are written.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&format!("the report: {error}")),
             _ => ExitCode::SUCCESS,
@@ -54,6 +60,7 @@ fn fail(reason: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Runs and writes; what is to be printed.
 fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let spec = match &arguments.spec {
         None => allweather_data::all_weather()?,
@@ -67,7 +74,8 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         Some(folder) => allweather_data::read_folder(folder)?,
     };
     let record = data.simulate(&spec)?;
-    let report = report(&record, &data)?;
+    let report = Report::new(&record, &Sources::new(&data.market, &data.statistics))?;
+    let site = arguments.site.as_ref().map(|_| report.site()).transpose()?;
 
     // Everything is computed before anything is written, and everything is written before anything is replaced.
     fs::create_dir_all(&arguments.out)
@@ -83,208 +91,101 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     for file in files {
         file.replace()?;
     }
-    let out = arguments.out.display();
-    Ok(format!("{report}written to {out}: record.jsonl, monthly.csv, spec.json\n"))
+    let mut written =
+        format!("written to {}: record.jsonl, monthly.csv, spec.json\n", arguments.out.display());
+    if let Some((site, folder)) = site.zip(arguments.site.as_ref()) {
+        site.write(folder)?;
+        written = format!("{written}report: {}\n", folder.join("index.html").display());
+    }
+    Ok(match (arguments.quiet, arguments.json) {
+        (true, _) => String::new(),
+        (_, true) => report.to_json()?,
+        _ => printed(&record, &report) + &written,
+    })
 }
 
-fn report(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
-    let mut text = String::new();
-    let mut section = |title: String, body: String| {
-        text.extend([title.as_str(), "\n", &body, "\n"]);
-    };
-    let spec = record.spec();
-    let steps: Vec<_> = record.steps().collect();
-    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Ok(text) };
-    section(
-        format!(
-            "{}: {} {} from {} to {}, {} assets",
-            spec.name,
-            grouped(first.value_before),
-            record.base(),
-            first.month,
-            last.month,
-            record.universe().len()
-        ),
-        format!("spec sha256 {}\n", spec.content_hash()),
+/// A table of the report on a terminal: the columns that fit, under its title.
+const SHOWN: [(&str, &[&str]); 5] = [
+    ("years", &["year", "indicator", "rate", "return", "value"]),
+    ("years_money", &["year", "expenses", "withdrawn", "pool", "shortfall"]),
+    ("targets", &["target", "met", "aim", "reached"]),
+    ("variants", &["variant", "multiple", "annual_return", "drawdown", "ruined_in"]),
+    ("gaps", &["series", "first", "last", "dates"]),
+];
+
+fn printed(record: &Record, report: &Report) -> String {
+    let months: Vec<_> = record.months();
+    let (Some(first), Some(last)) = (months.first(), months.last()) else { return String::new() };
+    let (base, assets) = (record.base(), record.universe().len());
+    let unit = report.scale().of_currency(&base.to_string());
+    let unit = unit.text(Language::English);
+    let capital = format::decimals(record.step(0).map_or(0.0, |step| step.value_before), 0);
+    let mut text = format!(
+        "{}: {capital} {base} from {} to {}, {assets} assets\nspec sha256 {}\namounts in {unit}\n",
+        report.name(),
+        first.month,
+        last.month,
+        report.spec_hash()
     );
-    section(format!("Years (millions of {})", record.base()), years(record));
-    section("Targets, without leverage".to_owned(), targets(record));
-    section(
-        "Leverage, funded at the 1-year JGB + 150 bp on the whole position".to_owned(),
-        variants(record, data)?,
-    );
-    section("Hedge and overlay".to_owned(), hedge(record));
-    section("Gaps in the data".to_owned(), gaps(record));
-    Ok(text)
-}
-
-fn table(headings: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(headings);
-    table
-}
-
-/// Every column but the first `left` is a number: to the right.
-fn finished(mut table: Table, left: usize) -> String {
-    for (i, column) in table.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if i < left { CellAlignment::Left } else { CellAlignment::Right });
+    for (id, columns) in SHOWN {
+        text.extend(report.table(id).map(|table| shown(table, columns)));
     }
-    format!("{}\n", table.trim_fmt())
+    text + "\nHedge and overlay\n" + &hedge(record, report) + "\n"
 }
 
-fn millions(amount: f64) -> String {
-    format!("{:.2}", amount / 1e6)
-}
-
-fn percent(fraction: f64) -> String {
-    format!("{:.2} %", fraction * 100.0)
-}
-
-fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
-    value.map_or_else(|| "—".to_owned(), show)
-}
-
-fn grouped(amount: f64) -> String {
-    let digits = format!("{amount:.0}");
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 && c.is_ascii_digit() && !out.ends_with('-') {
-            out.push(' ');
-        }
-        out.push(c);
+fn shown(table: &Table, columns: &[&str]) -> String {
+    let places: Vec<usize> =
+        columns.iter().filter_map(|id| table.columns.iter().position(|column| column.id == *id)).collect();
+    let language = Language::English;
+    let mut drawn = comfy_table::Table::new();
+    drawn.load_preset(presets::NOTHING).enforce_styling();
+    drawn.set_header(places.iter().map(|&i| table.columns[i].heading.text(language)));
+    for row in &table.rows {
+        drawn.add_row(places.iter().map(|&i| {
+            let cell = Cell::new(row[i].value.text(language));
+            match row[i].mark {
+                Some(Mark::Met) => cell.fg(Color::Green),
+                Some(Mark::NotMet) => cell.fg(Color::Red),
+                Some(Mark::Estimated | Mark::Provisional) => cell.add_attribute(Attribute::Dim),
+                _ => cell,
+            }
+        }));
     }
-    out
-}
-
-fn years(record: &Record) -> String {
-    let mut table = table(&[
-        "year",
-        "indicator",
-        "rate",
-        "return",
-        "expenses",
-        "withdrawn",
-        "reinvested",
-        "pool",
-        "halted",
-        "shortfall",
-        "costs",
-        "value",
-    ]);
-    for row in record.years() {
-        // A rate from fewer than five indicators says so.
-        let indicator = row.rate.map(|rate| match rate.prescribed.missing.len() {
-            0 => rate.prescribed.chosen.to_string(),
-            missing => format!("{} ({} of 5)", rate.prescribed.chosen, 5 - missing),
-        });
-        table.add_row([
-            row.year.to_string(),
-            or_dash(indicator, |name| name),
-            or_dash(row.rate, |rate| format!("{:.3}", rate.prescribed.rate)),
-            percent(row.period_return),
-            millions(row.expenses),
-            millions(row.withdrawn),
-            millions(row.reinvested),
-            millions(row.pool),
-            row.halted_quarters.to_string(),
-            millions(row.shortfall),
-            millions(row.costs),
-            millions(row.value),
-        ]);
+    for (place, column) in places.iter().zip(drawn.column_iter_mut()) {
+        let figures = table.rows.iter().all(|row| row[*place].value.is_figure());
+        column.set_padding((if *place == places[0] { 0 } else { 2 }, 0));
+        column.set_cell_alignment(if figures { CellAlignment::Right } else { CellAlignment::Left });
     }
-    finished(table, 2)
+    format!("\n{}\n{}\n", table.title.text(language), drawn.trim_fmt())
 }
 
-fn targets(record: &Record) -> String {
-    let check = record.targets();
-    let mut table = table(&["target", "aim", "reached", "met"]);
-    let mut row = |name: &str, sign: &str, target: Target| {
-        let aim = or_dash(target.aim, |aim| format!("{sign} {}", percent(aim)));
-        let met = if target.met { "met" } else { "not met" };
-        table.add_row([name.to_owned(), aim, or_dash(target.reached, percent), met.to_owned()]);
-    };
-    row("return a year (prescribed rate + 4 %)", "≥", check.annual_return);
-    row("standard deviation a year", "≤", check.deviation);
-    row("largest drawdown", "≤", check.drawdown);
-    let rate = or_dash(check.prescribed_rate, percent);
-    format!("{}prescribed rate, geometric mean of the span: {rate}\n", finished(table, 1))
-}
-
-fn variants(record: &Record, data: &DataSet) -> Result<String, Box<dyn Error>> {
-    let path = record.funded_path(&data.market, Funding::default())?;
-    let Some((from, to)) = path.as_ref().and_then(|p| p.months().first().zip(p.months().last())) else {
-        return Ok("no 1-year JGB yield at the end of the span: not computed\n".to_owned());
-    };
-    let mut table = table(&["variant", "multiple", "return a year", "deviation", "drawdown", "ruined in"]);
-    let mut notes = String::new();
-    for variant in record.variants(&data.market, Funding::default())? {
-        if let Err(reason) = &variant.multiple {
-            notes.extend([&variant.name, ": ", reason, "\n"]);
-        }
-        table.add_row([
-            variant.name,
-            or_dash(variant.multiple.ok(), |m| format!("{m:.2}")),
-            or_dash(variant.annual_return, percent),
-            or_dash(variant.deviation, percent),
-            or_dash(variant.drawdown, percent),
-            or_dash(variant.ruined_in, |month| month.to_string()),
-        ]);
-    }
-    Ok(format!(
-        "{}months {from} to {to}, for which the yield of the month before is known\n{notes}",
-        finished(table, 1)
-    ))
-}
-
-fn hedge(record: &Record) -> String {
+fn hedge(record: &Record, report: &Report) -> String {
     if record.spec().fx.is_none() {
         return "nothing is hedged: the spec has no fx\n".to_owned();
     }
     let account = record.hedge_account();
-    let base = record.base();
-    let mut lines = vec![
-        format!("interest differential paid by the hedge: {} million {base}", millions(account.hedge_cost)),
-        format!("profit of the overlay: {} million {base}", millions(account.overlay_profit)),
-        account.earned_back.map_or_else(
-            || "the hedge cost nothing over the span".to_owned(),
-            |share| format!("the overlay earned back {} of the hedge's cost", percent(share)),
-        ),
-    ];
-    // A currency may be without position for one reason and then for another: spans of one currency, with the last reason.
-    let mut spans: Vec<(Currency, Month, Month, String)> = Vec::new();
-    for step in record.steps() {
-        for omission in step.omitted {
-            let last = spans.iter_mut().rev().find(|s| s.0 == omission.currency);
-            match last.filter(|s| step.month.months_since(s.2) <= 1) {
-                Some(span) => (span.2, span.3) = (step.month, omission.reason.to_string()),
-                None => spans.push((omission.currency, step.month, step.month, omission.reason.to_string())),
-            }
-        }
-    }
-    let words = |(currency, from, to, reason): (Currency, Month, Month, String)| {
-        format!("no overlay position in {currency} from {from} to {to}; most recently: {reason}")
-    };
-    lines.extend(spans.into_iter().map(words));
-    lines.join("\n") + "\n"
+    let earned = account.earned_back.map_or_else(
+        || "the hedge cost nothing over the span".to_owned(),
+        |share| format!("the overlay earned back {} of the hedge's cost", format::percent(share)),
+    );
+    format!(
+        "interest differential paid by the hedge: {}\nprofit of the overlay: {}\n{earned}\n",
+        format::money(account.hedge_cost, report.scale()),
+        format::money(account.overlay_profit, report.scale()),
+    )
 }
 
-fn gaps(record: &Record) -> String {
-    let list: Vec<String> = record.gaps().iter().map(|gap| format!("{gap}\n")).collect();
-    if list.is_empty() { "none\n".to_owned() } else { list.concat() }
+#[cfg(test)]
+fn arguments(words: &[&str]) -> Arguments {
+    Arguments::parse_from(std::iter::once("all_weather").chain(words.iter().copied()))
 }
 
 #[test]
 fn the_main_job_runs_and_writes_its_files() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("out");
-    let report = run(&Arguments { spec: None, data: None, out: out.clone() })?;
-    for part in [
-        "1980  jgb10y (4 of 5)",
-        "2025",
-        "optimal f/2",
-        "earned back",
-        "jp_equity: none from 1980-01 to 1990-05",
-    ] {
+    let report = run(&arguments(&["--out", &out.to_string_lossy()]))?;
+    for part in ["1980  10-year bond", "2025", "optimal f/2", "earned back", "jp_equity"] {
         assert!(report.contains(part), "{part} is not in\n{report}");
     }
     assert_eq!(fs::read_to_string(out.join("record.jsonl"))?.lines().count(), 553);
@@ -292,7 +193,8 @@ fn the_main_job_runs_and_writes_its_files() -> Result<(), Box<dyn Error>> {
 
     // The written spec is the spec, and a second run writes the same bytes.
     let before = fs::read(out.join("record.jsonl"))?;
-    run(&Arguments { spec: Some(out.join("spec.json")), data: None, out: out.clone() })?;
+    let spec = out.join("spec.json");
+    run(&arguments(&["--spec", &spec.to_string_lossy(), "--out", &out.to_string_lossy()]))?;
     assert_eq!(before, fs::read(out.join("record.jsonl"))?);
     Ok(())
 }
@@ -301,7 +203,8 @@ fn the_main_job_runs_and_writes_its_files() -> Result<(), Box<dyn Error>> {
 #[test]
 fn the_readme_shows_what_is_printed() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let report = run(&Arguments { spec: None, data: None, out: folder.path().to_owned() })?;
+    let report = run(&arguments(&["--out", &folder.path().to_string_lossy()]))?;
+    let report = anstream::adapter::strip_str(&report).to_string();
     let readme = include_str!("../README.md");
     let shown =
         readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
@@ -321,11 +224,60 @@ fn a_broken_spec_or_folder_is_named_and_nothing_is_written() -> Result<(), Box<d
     let folder = tempfile::tempdir()?;
     let (spec, out) = (folder.path().join("my.json"), folder.path().join("out"));
     fs::write(&spec, "{\n\"name\": \"x\", \"capital\": \"-1\"}")?;
-    let refusal =
-        run(&Arguments { spec: Some(spec), data: None, out: out.clone() }).err().map(|e| e.to_string());
+    let named = |option: &str, path: &std::path::Path| {
+        run(&arguments(&[option, &path.to_string_lossy(), "--out", &out.to_string_lossy()]))
+    };
+    let refusal = named("--spec", &spec).err().map(|e| e.to_string());
     assert!(refusal.as_ref().is_some_and(|e| e.contains("my.json") && e.contains("line 2")), "{refusal:?}");
-    let refusal = run(&Arguments { spec: None, data: Some(folder.path().to_owned()), out: out.clone() });
+    let refusal = named("--data", folder.path());
     assert!(refusal.is_err_and(|e| e.to_string().contains("assets_month_end.csv")));
     assert!(!out.exists());
+    Ok(())
+}
+
+#[test]
+fn quiet_prints_nothing_json_prints_figures_and_a_site_is_written() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let (out, site) = (folder.path().join("out"), folder.path().join("site"));
+    let (out, site) = (out.to_string_lossy(), site.to_string_lossy());
+    assert_eq!(run(&arguments(&["--out", &out, "--quiet", "--site", &site]))?, "");
+    assert!(
+        folder.path().join("site/index.html").is_file() && folder.path().join("out/record.jsonl").is_file()
+    );
+
+    let json: serde_json::Value = serde_json::from_str(&run(&arguments(&["--out", &out, "--json"]))?)?;
+    let reached = json["tables"]["targets"][0]["reached"].as_f64();
+    assert!(reached.is_some_and(|reached| (reached - 0.045_375_5).abs() < 1e-6), "{reached:?}");
+    assert_eq!(json["tables"]["years"].as_array().map(Vec::len), Some(46));
+    assert!(Arguments::try_parse_from(["all_weather", "--quiet", "--json"]).is_err());
+    Ok(())
+}
+
+/// What the terminal shows is in the report: no table and no column has another name by now.
+#[test]
+fn every_shown_column_is_in_the_report() -> Result<(), Box<dyn Error>> {
+    let data = allweather_data::embedded()?;
+    let record = data.simulate(&allweather_data::all_weather()?)?;
+    let report = Report::new(&record, &Sources::new(&data.market, &data.statistics))?;
+    for (id, columns) in SHOWN {
+        let table = report.table(id).ok_or(id)?;
+        for column in columns {
+            assert!(table.columns.iter().any(|c| c.id == *column), "{id} has no {column}");
+        }
+    }
+    Ok(())
+}
+
+/// Aligned in 80 columns, and coloured only by what can be taken out again.
+#[test]
+fn the_tables_fit_a_terminal() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let coloured = run(&arguments(&["--out", &folder.path().to_string_lossy()]))?;
+    assert!(coloured.contains('\u{1b}'), "targets that are not met are red");
+    let plain = anstream::adapter::strip_str(&coloured).to_string();
+    assert!(!plain.contains('\u{1b}'));
+    for line in plain.lines().filter(|line| !line.starts_with("written") && !line.starts_with("spec")) {
+        assert!(line.chars().count() <= 80 && line.trim_end() == line, "{line:?}");
+    }
     Ok(())
 }

@@ -30,6 +30,8 @@ pub struct Variant {
     pub drawdown: Option<f64>,
     /// The month in which everything was lost, if it was.
     pub ruined_in: Option<Month>,
+    /// What 1 has become after each month of [`FundedPath::months`]; 0 from ruin on. Empty when the rule has no answer.
+    pub wealth: Vec<f64>,
 }
 
 fn monthly(changes: &[f64]) -> Option<Returns<'_>> {
@@ -41,6 +43,12 @@ impl FundedPath {
     #[must_use]
     pub fn months(&self) -> &[Month] {
         &self.months
+    }
+
+    /// What borrowing cost in each of the months, a fraction of the position a month.
+    #[must_use]
+    pub fn funding(&self) -> &[f64] {
+        &self.funding
     }
 
     /// The path as a leverage rule is given it: changes of the invested part and of the pool over last month's total assets, and
@@ -68,13 +76,16 @@ impl FundedPath {
             deviation: None,
             drawdown: None,
             ruined_in: None,
+            wealth: Vec::new(),
         };
         let Ok(multiple) = variant.multiple else { return Ok(variant) };
         let one_path = |values: &[f64]| ndarray::Array2::from_shape_fn((1, values.len()), |(_, i)| values[i]);
         let (invested, unreinvested) = (one_path(&self.invested), one_path(&self.unreinvested));
         let levered =
             paths::levered(&invested, &unreinvested, &self.funding, multiple, Charge::WholePosition)?;
-        let ruined_in = paths::wealth(levered.row(0))?.ruined_in;
+        let paths::LeveredWealth { wealth, ruined_in, .. } = paths::wealth(levered.row(0))?;
+        // It begins with the 1 before the first month.
+        variant.wealth = wealth.into_iter().skip(1).collect();
         let alive = ruined_in.unwrap_or(self.months.len());
         let mut changes: Vec<f64> = levered.iter().take(alive).copied().collect();
         variant.deviation = monthly(&changes).and_then(|r| volatility(&r).ok());

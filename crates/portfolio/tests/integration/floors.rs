@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("fx-overlay", 3),
     ("weather", 3),
     ("portfolio", 5),
+    ("report", 6),
     ("data", BESIDE),
     ("testkit", BESIDE),
 ];

@@ -90,10 +90,15 @@ fn leverage_variants_by_hand() {
         near(variant.deviation, 0.1 * multiple * 2.0_f64.sqrt() * 12.0_f64.sqrt());
         near(variant.drawdown, -changes[1]);
         assert_eq!(variant.ruined_in, None);
+        assert_eq!(variant.wealth.len(), 2);
+        near(variant.wealth.first().copied(), 1.0 + changes[0]);
+        near(variant.wealth.last().copied(), (1.0 + changes[0]) * (1.0 + changes[1]));
     }
     // Index 100, 110, 99: f = 0.1/(0.1 + 0.1), size = 99/(11 · f/2) = 36.
     let path = record.funded_path(&market, Funding::default()).unwrap().unwrap();
     assert_eq!(path.months(), [january.offset(1), january.offset(2)]);
+    assert_eq!(path.funding().len(), 2);
+    path.funding().iter().for_each(|month| near(Some(*month), funding));
 
     let (spec, deep) = held("month,a_jpy\n2024-01,100\n2024-02,110\n2024-03,80\n", "");
     let jgb = MonthlySeries::new(january, vec![Some(0.0), Some(0.0)]).unwrap();
@@ -101,7 +106,14 @@ fn leverage_variants_by_hand() {
     let variants = run(&spec, &deep).variants(&deep, Funding::default()).unwrap();
     assert_eq!(variants[2].ruined_in, Some(january.offset(2)));
     assert_eq!((variants[2].annual_return, variants[2].drawdown), (Some(-1.0), Some(1.0)));
-    // Without a yield there is no path, and without a loss no optimal f.
+    near(variants[2].wealth.first().copied(), 1.0 + (0.1 - funding) * 5.0);
+    assert_eq!(variants[2].wealth.last(), Some(&0.0));
+    // Without a loss there is no optimal f and no wealth under it; without a yield there is no path.
+    let (spec, rising) = held("month,a_jpy\n2024-01,100\n2024-02,110\n2024-03,120\n", "");
+    let jgb = MonthlySeries::new(january, vec![Some(0.0), Some(0.0)]).unwrap();
+    let rising = rising.with_statistic(Market::JGB_1Y, jgb);
+    let variants = run(&spec, &rising).variants(&rising, Funding::default()).unwrap();
+    assert!(variants[3].multiple.is_err() && variants[3].wealth.is_empty());
     assert!(record.variants(&held("month,a_jpy\n2024-01,1\n", "").1, Funding::default()).unwrap().is_empty());
 }
 

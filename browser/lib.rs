@@ -1,0 +1,1 @@
+//! The report's site, driven in a real browser: see `site.rs`.

@@ -1,0 +1,133 @@
+use allweather_core::{AssetId, Rate, Year};
+use allweather_market::{Market, Vintages};
+use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
+use allweather_portfolio::{MonthRow, Record, Step, YearRow};
+use allweather_weather::WeatherSpec;
+use chrono::NaiveDate;
+
+use crate::{Points, ReportError, Scale, Words};
+
+/// What a report is made from, beside the record: the market that was run on, and statistics for the weather.
+#[derive(Debug, Clone)]
+pub struct Sources<'a> {
+    pub(crate) market: &'a Market,
+    pub(crate) statistics: &'a Vintages,
+    pub(crate) weathers: Vec<(Words, WeatherSpec)>,
+}
+
+impl<'a> Sources<'a> {
+    /// The market and the published statistics, with the weather of the United States and of Japan.
+    #[must_use]
+    pub fn new(market: &'a Market, statistics: &'a Vintages) -> Self {
+        let weathers = vec![
+            (Words::new("United States", "米国"), WeatherSpec::us()),
+            (Words::new("Japan", "日本"), WeatherSpec::japan()),
+        ];
+        Self { market, statistics, weathers }
+    }
+
+    /// Other weathers, each with the name that it is shown under; none at all leaves weather out.
+    #[must_use]
+    pub fn with_weathers(self, weathers: Vec<(Words, WeatherSpec)>) -> Self {
+        Self { weathers, ..self }
+    }
+}
+
+/// What every page reads, computed once.
+pub(crate) struct Run<'a> {
+    pub(crate) record: &'a Record,
+    pub(crate) sources: &'a Sources<'a>,
+    pub(crate) steps: Vec<Step<'a>>,
+    pub(crate) months: Vec<MonthRow>,
+    pub(crate) years: Vec<YearRow<'a>>,
+    pub(crate) periodicity: Periodicity,
+    /// The prescribed rate of each step's year, a fraction a year.
+    pub(crate) rates: Vec<Option<f64>>,
+    /// The same as a return of the step; `None` when a year has no rate.
+    pub(crate) risk_free: Option<Vec<f64>>,
+    /// The days of the steps.
+    pub(crate) days: Vec<NaiveDate>,
+}
+
+/// What the published method wants above the prescribed rate.
+///
+/// # Source
+///
+/// Published method, §7.
+pub(crate) const PREMIUM: f64 = 0.04;
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(record: &'a Record, sources: &'a Sources<'a>) -> Result<Self, ReportError> {
+        let steps: Vec<Step<'a>> = record.steps().collect();
+        if steps.is_empty() {
+            return Err(ReportError::NoSteps);
+        }
+        let periodicity = record.periodicity();
+        let rate = |year: Year| {
+            record.rates().get(&year).map(|rate| Rate::from_percent(rate.prescribed.rate).to_f64())
+        };
+        let rates: Vec<Option<f64>> = steps.iter().map(|step| rate(step.month.year())).collect();
+        let risk_free = rates.iter().map(|rate| rate.map(|rate| of_period(rate, periodicity))).collect();
+        let days = steps.iter().map(|step| step.date).collect();
+        let (months, years) = (record.months(), record.years());
+        Ok(Self { record, sources, steps, months, years, periodicity, rates, risk_free, days })
+    }
+
+    /// The returns of the steps.
+    pub(crate) fn returns(&self) -> Result<Returns<'_>, MetricsError> {
+        Returns::new(self.periodicity, &self.record.outcome().returns)
+    }
+
+    /// What a return has to beat: the prescribed rate, or nothing when a year has none.
+    pub(crate) fn hurdle(&self) -> Result<Hurdle<'_>, MetricsError> {
+        match &self.risk_free {
+            Some(rates) => Ok(Hurdle::Series(Returns::new(self.periodicity, rates)?)),
+            None => Ok(Hurdle::Nothing),
+        }
+    }
+
+    /// What amounts are counted in, by the capital.
+    pub(crate) fn scale(&self) -> Scale {
+        Scale::of(self.steps.first().map_or(0.0, |step| step.value_before))
+    }
+
+    /// The words for it.
+    pub(crate) fn unit(&self) -> Words {
+        self.scale().of_currency(&self.record.base().to_string())
+    }
+
+    /// The days of the steps, for a figure.
+    pub(crate) fn points(&self) -> Points {
+        Points::Days(self.days.clone())
+    }
+
+    /// The last day of each month of the monthly table, for a figure.
+    pub(crate) fn month_points(&self) -> Points {
+        Points::Days(self.months.iter().map(|row| row.month.last_day()).collect())
+    }
+
+    /// The place among the prices of an asset of the record, whose name may begin with those of the vaults it is in.
+    pub(crate) fn instrument(&self, asset: &AssetId) -> Option<usize> {
+        let name = asset.as_str();
+        let held =
+            |id: &str| name.strip_suffix(id).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        let instruments = self.sources.market.prices().instruments().iter().enumerate();
+        let (place, _) =
+            instruments.filter(|(_, i)| held(i.id.as_str())).max_by_key(|(_, i)| i.id.as_str().len())?;
+        Some(place)
+    }
+}
+
+/// A rate a year as a return of a period.
+pub(crate) fn of_period(annual: f64, periodicity: Periodicity) -> f64 {
+    (annual.ln_1p() / periodicity.periods_a_year()).exp_m1()
+}
+
+/// What 100 become under returns, after each of them.
+pub(crate) fn index(returns: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let grow = |value: &mut f64, r: f64| {
+        *value *= 1.0 + r;
+        Some(*value)
+    };
+    returns.into_iter().scan(100.0, grow).collect()
+}

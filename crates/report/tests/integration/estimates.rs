@@ -1,0 +1,136 @@
+//! The page of what is estimated.
+
+use allweather_core::RateStatus;
+use allweather_market::Dating;
+use allweather_portfolio::{Spec, rfr::Basis};
+use allweather_report::{Block, Language, Value};
+
+use crate::{
+    main_job,
+    returns::{figure, page, series, sound, special, table},
+};
+
+#[test]
+fn it_is_sound_for_every_run() {
+    sound(page(&main_job().report, "estimates"));
+    for run in special() {
+        sound(page(&run.report, "estimates"));
+    }
+}
+
+fn facts(report: &allweather_report::Report) -> Vec<f64> {
+    let blocks = &page(report, "estimates").sections[0].blocks;
+    let Block::Facts(facts) = &blocks[0] else { panic!("facts come first") };
+    facts.iter().map(|(_, value)| value.number().unwrap()).collect()
+}
+
+#[test]
+fn years_are_counted_by_what_their_rate_is() {
+    for (record, report) in special()
+        .iter()
+        .map(|run| (&run.record, &run.report))
+        .chain([(&main_job().record, &main_job().report)])
+    {
+        let years = record.years();
+        let count = |is: &dyn Fn(&allweather_portfolio::rfr::YearRate) -> bool| {
+            years.iter().filter(|row| record.rates().get(&row.year).is_some_and(is)).count() as f64
+        };
+        let facts = facts(report);
+        assert_eq!(facts[0], years.len() as f64);
+        assert_eq!(
+            facts[1],
+            count(&|rate| {
+                let readings = rate.prescribed.ranking.iter();
+                rate.status == RateStatus::Estimated
+                    || readings.map(|r| r.1.basis).any(|basis| basis == Basis::Estimated)
+            })
+        );
+        assert_eq!(facts[2], count(&|rate| rate.status == RateStatus::Provisional));
+        assert_eq!(facts[3], count(&|rate| rate.prescribed.ranking.len() < 5));
+        assert_eq!(
+            facts[5],
+            years.iter().filter(|row| !record.rates().contains_key(&row.year)).count() as f64
+        );
+        assert_eq!(facts[6], record.gaps().len() as f64);
+    }
+}
+
+#[test]
+fn careful_years_of_the_main_job() {
+    let table = table(&main_job().report, "uncertain_rates");
+    let years: Vec<String> = table.rows.iter().map(|row| row[0].value.text(Language::English)).collect();
+    // Four indicators in 1980 and 2024, three in 2025; between 1980 and 1985 the 9-year bond may stand in.
+    for year in ["1980", "2024", "2025"] {
+        assert!(years.iter().any(|y| y == year), "{years:?}");
+    }
+    assert!(!years.iter().any(|y| y == "2000"), "{years:?}");
+}
+
+#[test]
+fn gaps_are_the_markets() {
+    let Some(main) = Some(main_job()) else { return };
+    let table = table(&main.report, "gaps");
+    assert_eq!(table.rows.len(), main.record.gaps().len());
+    for (row, gap) in table.rows.iter().zip(main.record.gaps()) {
+        assert_eq!(row[0].value, Value::Name(gap.series.clone()));
+        assert_eq!((&row[1].value, &row[2].value), (&Value::Month(gap.first), &Value::Month(gap.last)));
+        assert_eq!(row[3].value, Value::Count(gap.dates));
+    }
+    // The figure, from the panel itself.
+    let figure = figure(&main.report, "estimates", "series_missing");
+    let panel = main.data.market.prices();
+    for (place, row) in main.record.months().iter().enumerate() {
+        let at = panel.months().iter().position(|month| *month == row.month).unwrap();
+        let lacking =
+            (0..panel.instruments().len()).filter(|asset| panel.levels(*asset)[at].is_none()).count();
+        assert_eq!(series(figure, 0)[place], Some(lacking as f64), "{}", row.month);
+        let all =
+            main.record.gaps().iter().filter(|gap| gap.first <= row.month && row.month <= gap.last).count();
+        assert_eq!(series(figure, 0)[place].unwrap() + series(figure, 1)[place].unwrap(), all as f64);
+    }
+    let daily = special().iter().find(|run| run.name == "daily").unwrap();
+    assert!(daily.record.gaps().is_empty() && daily.report.table("gaps").is_none());
+}
+
+#[test]
+fn releases_are_counted_by_how_their_day_is_known() {
+    let main = main_job();
+    let (table, statistics) = (table(&main.report, "releases"), &main.data.statistics);
+    let (mut stated, mut assumed) = (0, 0);
+    for (row, name) in table.rows.iter().zip(statistics.series()) {
+        let releases = statistics.releases(name.as_str());
+        let of = |dating| releases.iter().filter(|release| release.dating() == dating).count();
+        assert_eq!(row[0].value, Value::Name(name.to_string()));
+        assert_eq!(row[1].value, Value::Count(of(Dating::Stated)));
+        assert_eq!(row[2].value, Value::Count(of(Dating::Assumed)));
+        stated += of(Dating::Stated);
+        assumed += of(Dating::Assumed);
+        if let Some(lag) = statistics.lag(name.as_str()) {
+            let Value::Count(days) = row[3].value else { panic!("{name} has a lag") };
+            let same = allweather_market::Lag::days(u16::try_from(days).unwrap());
+            assert_eq!(lag, same);
+        }
+    }
+    assert_eq!(table.rows.len(), statistics.series().count());
+    assert_eq!(facts(&main.report)[7..], [stated as f64, assumed as f64]);
+    let daily = special().iter().find(|run| run.name == "daily").unwrap();
+    assert!(daily.report.table("releases").is_none());
+}
+
+#[test]
+fn the_spec_can_be_run_from_the_page() {
+    for (record, report) in special()
+        .iter()
+        .map(|run| (&run.record, &run.report))
+        .chain([(&main_job().record, &main_job().report)])
+    {
+        let section = page(report, "estimates").sections.iter().find(|section| section.id == "spec").unwrap();
+        let text = section.blocks.iter().find_map(|block| match block {
+            Block::Verbatim(text) => Some(text),
+            _ => None,
+        });
+        let spec = Spec::from_json(text.unwrap()).unwrap();
+        assert_eq!(&spec, record.spec());
+        assert_eq!(spec.content_hash(), report.spec_hash());
+    }
+}

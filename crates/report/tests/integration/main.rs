@@ -1,0 +1,40 @@
+//! What a report shows is what the record says.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::float_cmp, reason = "what is shown is the record's figure to the last bit")]
+
+mod costs;
+mod currency;
+mod decisions;
+mod estimates;
+mod expenses;
+mod holdings;
+mod hostile;
+mod leverage;
+mod rate;
+mod returns;
+mod site;
+mod terms;
+mod weather;
+
+use std::sync::OnceLock;
+
+use allweather_data::DataSet;
+use allweather_portfolio::Record;
+use allweather_report::{Report, Sources};
+
+/// The main job with its data and its report, made once.
+struct Main {
+    data: DataSet,
+    record: Record,
+    report: Report,
+}
+
+fn main_job() -> &'static Main {
+    static MAIN: OnceLock<Main> = OnceLock::new();
+    MAIN.get_or_init(|| {
+        let data = allweather_data::embedded().unwrap();
+        let record = data.simulate(&allweather_data::all_weather().unwrap()).unwrap();
+        let report = Report::new(&record, &Sources::new(&data.market, &data.statistics)).unwrap();
+        Main { data, record, report }
+    })
+}
