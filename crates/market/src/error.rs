@@ -79,6 +79,31 @@ pub enum MarketError {
         /// The asset, currency or statistic.
         name: String,
     },
+    /// An instrument that a panel lacks.
+    #[error("the panel has no instrument {name}")]
+    #[non_exhaustive]
+    Unknown {
+        /// The instrument.
+        name: String,
+    },
+    /// The name of a method of estimation.
+    #[error("{found:?} is no name of a method: lower-case letters, digits and _, a letter first, at most 64")]
+    #[non_exhaustive]
+    Method {
+        /// The refused text.
+        found: String,
+    },
+    /// A level that cannot be marked as an estimate.
+    #[error("{series} on {date} cannot be marked as estimated: {rule}")]
+    #[non_exhaustive]
+    Mark {
+        /// The instrument.
+        series: String,
+        /// The day.
+        date: NaiveDate,
+        /// What stands against it.
+        rule: &'static str,
+    },
     /// Rows and dates that do not match.
     #[error("{series} has {found} values for {expected} dates")]
     #[non_exhaustive]

@@ -28,6 +28,7 @@
 
 mod as_of;
 mod error;
+mod estimates;
 mod market;
 pub mod official;
 mod panel;

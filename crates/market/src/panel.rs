@@ -1,7 +1,7 @@
 use allweather_core::{AssetId, Currency, Month};
 use chrono::{Datelike, NaiveDate};
 
-use crate::{Gap, History, MarketError, Table};
+use crate::{Gap, History, MarketError, Table, estimates::Estimates};
 
 /// Something that has a price: its name and the currency it is quoted in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +145,7 @@ fn no_name_twice<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), MarketE
 /// |---|---|---|
 /// | dates | `[dates]` | increasing; month ends in a monthly panel |
 /// | levels | `[dates, instruments]` | positive, in the instrument's own currency; a gap is `None` |
+/// | estimates | `[dates, instruments]` | the method of a level that was estimated; `None` when it was observed |
 ///
 /// The order of instruments is the caller's and is never changed. Month-end levels and monthly averages must not be mixed
 /// in one panel: averages understate volatility and split a shock over two months.
@@ -152,6 +153,7 @@ fn no_name_twice<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), MarketE
 pub struct PricePanel {
     instruments: Vec<Instrument>,
     levels: Levels,
+    estimates: Estimates,
 }
 
 impl PricePanel {
@@ -180,7 +182,11 @@ impl PricePanel {
         let (instruments, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
         no_name_twice(instruments.iter().map(|i: &Instrument| i.id.as_str()))?;
         let named = instruments.iter().map(|i| i.id.to_string()).zip(values).collect();
-        Ok(Self { levels: Levels::new(frequency, dates, named)?, instruments })
+        Ok(Self {
+            levels: Levels::new(frequency, dates, named)?,
+            instruments,
+            estimates: Estimates::default(),
+        })
     }
 
     /// Reads a table whose first heading is `month` (`1980-01`, meaning its last day) or `date` (`1980-01-31`) and whose
@@ -254,7 +260,17 @@ impl PricePanel {
     }
 
     pub(crate) fn history(&self, position: usize, date: NaiveDate) -> History<'_> {
-        self.levels.history(position, self.levels.until(date))
+        let until = self.levels.until(date);
+        let marks = self.estimates.column(position);
+        self.levels.history(position, until).marked(marks.get(..until).unwrap_or_default())
+    }
+
+    pub(crate) fn estimates(&self) -> &Estimates {
+        &self.estimates
+    }
+
+    pub(crate) fn estimates_mut(&mut self) -> &mut Estimates {
+        &mut self.estimates
     }
 
     pub(crate) fn gaps(&self, found: &mut Vec<Gap>) {
