@@ -104,6 +104,17 @@ pub enum MarketError {
         /// What stands against it.
         rule: &'static str,
     },
+    /// A bond, its yield or the period it is held for.
+    #[error("bond: {what} is {value}, not {rule}")]
+    #[non_exhaustive]
+    Bond {
+        /// What is refused, with its month in a series.
+        what: String,
+        /// The value.
+        value: f64,
+        /// What was expected.
+        rule: &'static str,
+    },
     /// Rows and dates that do not match.
     #[error("{series} has {found} values for {expected} dates")]
     #[non_exhaustive]

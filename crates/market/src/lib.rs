@@ -27,6 +27,7 @@
 //! It opens no files (it parses text it is given), fills no gaps, and knows nothing of portfolios.
 
 mod as_of;
+mod bond;
 mod error;
 mod estimates;
 mod market;
@@ -38,6 +39,7 @@ mod table;
 mod vintages;
 
 pub use as_of::{AsOf, History, ReturnCurrency};
+pub use bond::ParBond;
 pub use error::MarketError;
 pub use market::{Gap, Market};
 pub use panel::{Frequency, Instrument, PricePanel, SpotPanel};

@@ -64,6 +64,10 @@ impl MonthlySeries {
         Self { delay: months, ..self }
     }
 
+    pub(crate) fn delay(&self) -> u16 {
+        self.delay
+    }
+
     /// The first month.
     #[must_use]
     pub fn first(&self) -> Month {
