@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Market,
-    estimates::{Mark, is_return_estimated},
+    estimates::{Mark, is_return_estimated, method},
     series::Known,
 };
 
@@ -142,7 +142,7 @@ impl<'a> AsOf<'a> {
 pub struct History<'a> {
     dates: &'a [NaiveDate],
     values: &'a [Option<f64>],
-    // As long as the others, or empty when nothing is marked.
+    // Of the rows above only: a later mark must not show, not even by its absence.
     marks: &'a [Mark],
 }
 
@@ -208,7 +208,7 @@ impl<'a> History<'a> {
     /// ```
     #[must_use]
     pub fn estimate(&self, steps: usize) -> Option<&'a str> {
-        self.marks.get(self.row(steps)?)?.as_deref()
+        method(self.marks, self.row(steps)?)
     }
 
     /// Whether the return that ends `steps` dates before the last rests on an estimate: its level there or the one before.

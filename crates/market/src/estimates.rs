@@ -5,18 +5,30 @@ use chrono::NaiveDate;
 
 use crate::{Frequency, MarketError, PricePanel, SeriesId, Table};
 
-/// The method behind a level; none for an observed one.
-pub(crate) type Mark = Option<Arc<str>>;
+/// A row of a panel and the method behind its level.
+pub(crate) type Mark = (usize, Arc<str>);
 
-/// Which levels of a panel are estimates. Nothing is held for columns without one, and a panel without any allocates nothing.
+/// Which levels of a panel are estimates: for each column its marked rows, increasing. A panel without any allocates nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Estimates(Vec<Vec<Mark>>);
 
 impl Estimates {
-    /// The marks of a column; empty when all of it is observed.
-    pub(crate) fn column(&self, position: usize) -> &[Mark] {
-        self.0.get(position).map_or(&[], Vec::as_slice)
+    /// The marks of a column on rows before `until`.
+    pub(crate) fn column(&self, position: usize, until: usize) -> &[Mark] {
+        let marks = self.0.get(position).map_or(&[][..], Vec::as_slice);
+        marks.get(..marks.partition_point(|(row, _)| *row < until)).unwrap_or_default()
     }
+}
+
+/// The method behind the level of a row.
+pub(crate) fn method(marks: &[Mark], row: usize) -> Option<&str> {
+    let place = marks.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+    marks.get(place).map(|(_, method)| &**method)
+}
+
+/// Whether the return that ends on a row rests on an estimate.
+pub(crate) fn is_return_estimated(marks: &[Mark], row: usize) -> bool {
+    row.checked_sub(1).is_some_and(|before| method(marks, before).is_some() || method(marks, row).is_some())
 }
 
 impl PricePanel {
@@ -115,44 +127,39 @@ impl PricePanel {
     /// [`PricePanel::dates`]. `None` when it was observed, is a gap, or there is no such place.
     #[must_use]
     pub fn estimate(&self, position: usize, row: usize) -> Option<&str> {
-        self.estimates().column(position).get(row)?.as_deref()
+        method(self.estimates.column(position, self.dates().len()), row)
     }
 
     /// Whether the return that ends on the date at `row` rests on an estimate: its level there or the one on the date before.
     #[must_use]
     pub fn is_return_estimated(&self, position: usize, row: usize) -> bool {
-        is_return_estimated(self.estimates().column(position), row)
+        let dates = self.dates().len();
+        row < dates && is_return_estimated(self.estimates.column(position, dates), row)
     }
 
     /// Whether any level is an estimate.
     #[must_use]
     pub fn has_estimates(&self) -> bool {
-        !self.estimates().0.is_empty()
+        !self.estimates.0.is_empty()
     }
 
     fn mark(&mut self, position: usize, row: usize, method: &Arc<str>) -> Result<(), &'static str> {
         if self.levels(position).get(row).copied().flatten().is_none() {
             return Err("there is no value on it");
         }
-        let (dates, instruments) = (self.dates().len(), self.instruments().len());
-        let columns = &mut self.estimates_mut().0;
+        let instruments = self.instruments().len();
+        let columns = &mut self.estimates.0;
         columns.resize(instruments, Vec::new());
         let Some(column) = columns.get_mut(position) else { return Err("there is no such instrument") };
-        column.resize(dates, None);
-        match column.get_mut(row) {
-            Some(Some(other)) if other != method => Err("it is marked with another method"),
-            Some(mark) => {
-                *mark = Some(Arc::clone(method));
+        match column.binary_search_by_key(&row, |(row, _)| *row) {
+            Ok(place) if column.get(place).is_some_and(|(_, other)| other == method) => Ok(()),
+            Ok(_) => Err("it is marked with another method"),
+            Err(place) => {
+                column.insert(place, (row, Arc::clone(method)));
                 Ok(())
             }
-            None => Err("there is no value on it"),
         }
     }
-}
-
-pub(crate) fn is_return_estimated(marks: &[Mark], row: usize) -> bool {
-    let marked = |row| marks.get(row).is_some_and(Option::is_some);
-    row.checked_sub(1).is_some_and(|before| row < marks.len() && (marked(before) || marked(row)))
 }
 
 // The rule for names of series is a good one for methods as well.

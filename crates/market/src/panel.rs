@@ -153,7 +153,7 @@ fn no_name_twice<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), MarketE
 pub struct PricePanel {
     instruments: Vec<Instrument>,
     levels: Levels,
-    estimates: Estimates,
+    pub(crate) estimates: Estimates,
 }
 
 impl PricePanel {
@@ -261,16 +261,7 @@ impl PricePanel {
 
     pub(crate) fn history(&self, position: usize, date: NaiveDate) -> History<'_> {
         let until = self.levels.until(date);
-        let marks = self.estimates.column(position);
-        self.levels.history(position, until).marked(marks.get(..until).unwrap_or_default())
-    }
-
-    pub(crate) fn estimates(&self) -> &Estimates {
-        &self.estimates
-    }
-
-    pub(crate) fn estimates_mut(&mut self) -> &mut Estimates {
-        &mut self.estimates
+        self.levels.history(position, until).marked(self.estimates.column(position, until))
     }
 
     pub(crate) fn gaps(&self, found: &mut Vec<Gap>) {

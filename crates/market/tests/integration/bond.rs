@@ -34,6 +34,8 @@ fn a_month_of_a_ten_year_bond() {
     let rolled = ten.rolled(0.021, (9, 0.0195), MONTH).unwrap();
     assert!(close(rolled, 0.020_875, 1e-17));
     assert!((exact(0.02, rolled) - -0.006_141_808_943).abs() < 5e-13);
+    let from_seven = ten.rolled(0.021, (7, 0.0165), MONTH).unwrap();
+    assert!(close(from_seven, 0.020_875, 1e-17), "three years shorter, three times the distance");
 }
 
 /// Maturity, coupons a year, years held, both yields, return: 700 digits elsewhere. Around 0 the textbook's quotient loses all of

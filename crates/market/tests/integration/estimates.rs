@@ -187,6 +187,9 @@ proptest! {
         let date = one.prices().dates()[cut];
         for position in 0..=cells.len() {
             let (a, b) = (one.as_of(date).price(position), two.as_of(date).price(position));
+            // Nor by comparison, nor in print.
+            prop_assert_eq!(a, b);
+            prop_assert_eq!(format!("{a:?}"), format!("{b:?}"));
             prop_assert_eq!(one.as_of(date).is_estimated(position), one.prices().estimate(position, cut).is_some());
             for steps in 0..cells[0].len() + 2 {
                 prop_assert_eq!(a.estimate(steps), b.estimate(steps));
