@@ -104,6 +104,19 @@ pub enum MarketError {
         /// What stands against it.
         rule: &'static str,
     },
+    /// Levels of two kinds.
+    #[error("{first} is {first_kind} and {second} {second_kind}: they do not go together")]
+    #[non_exhaustive]
+    Mixed {
+        /// The first of the one kind.
+        first: String,
+        /// What it is.
+        first_kind: String,
+        /// The first of the other kind.
+        second: String,
+        /// What that is.
+        second_kind: String,
+    },
     /// A bond, its yield or the period it is held for.
     #[error("bond: {what} is {value}, not {rule}")]
     #[non_exhaustive]

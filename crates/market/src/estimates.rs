@@ -127,20 +127,20 @@ impl PricePanel {
     /// [`PricePanel::dates`]. `None` when it was observed, is a gap, or there is no such place.
     #[must_use]
     pub fn estimate(&self, position: usize, row: usize) -> Option<&str> {
-        method(self.estimates.column(position, self.dates().len()), row)
+        method(self.levels.estimates.column(position, self.dates().len()), row)
     }
 
     /// Whether the return that ends on the date at `row` rests on an estimate: its level there or the one on the date before.
     #[must_use]
     pub fn is_return_estimated(&self, position: usize, row: usize) -> bool {
         let dates = self.dates().len();
-        row < dates && is_return_estimated(self.estimates.column(position, dates), row)
+        row < dates && is_return_estimated(self.levels.estimates.column(position, dates), row)
     }
 
     /// Whether any level is an estimate.
     #[must_use]
     pub fn has_estimates(&self) -> bool {
-        !self.estimates.0.is_empty()
+        !self.levels.estimates.0.is_empty()
     }
 
     fn mark(&mut self, position: usize, row: usize, method: &Arc<str>) -> Result<(), &'static str> {
@@ -148,7 +148,7 @@ impl PricePanel {
             return Err("there is no value on it");
         }
         let instruments = self.instruments().len();
-        let columns = &mut self.estimates.0;
+        let columns = &mut self.levels.estimates.0;
         columns.resize(instruments, Vec::new());
         let Some(column) = columns.get_mut(position) else { return Err("there is no such instrument") };
         match column.binary_search_by_key(&row, |(row, _)| *row) {

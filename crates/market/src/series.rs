@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use allweather_core::{Currency, Month, Rate};
 use chrono::NaiveDate;
 
-use crate::{Cell, MarketError, Table, panel::currency_headings};
+use crate::{Cell, MarketError, Table, spots::currency_headings};
 
 /// A statistic by month, with the delay after which a month's figure is known.
 ///

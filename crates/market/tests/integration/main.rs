@@ -1,6 +1,7 @@
 //! What is refused, with its place; what a view as of a day can see.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod basis;
 mod bond;
 mod estimates;
 mod files;
