@@ -104,6 +104,17 @@ pub enum MarketError {
         /// What stands against it.
         rule: &'static str,
     },
+    /// An instrument that no exchange rate is for.
+    #[error("{instrument} is in {currency}, for which there are no spots in {base}")]
+    #[non_exhaustive]
+    NoSpots {
+        /// The instrument.
+        instrument: String,
+        /// Its currency.
+        currency: Currency,
+        /// The currency that the spots are in.
+        base: Currency,
+    },
     /// Levels of two kinds.
     #[error("{first} is {first_kind} and {second} {second_kind}: they do not go together")]
     #[non_exhaustive]

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use allweather_core::AssetId;
+use allweather_core::{AssetId, Currency};
 use chrono::NaiveDate;
 
-use crate::{Frequency, MarketError, PricePanel, SeriesId, Table};
+use crate::{Frequency, MarketError, PricePanel, SeriesId, SpotPanel, Table};
 
 /// A row of a panel and the method behind its level.
 pub(crate) type Mark = (usize, Arc<str>);
@@ -17,6 +17,33 @@ impl Estimates {
     pub(crate) fn column(&self, position: usize, until: usize) -> &[Mark] {
         let marks = self.0.get(position).map_or(&[][..], Vec::as_slice);
         marks.get(..marks.partition_point(|(row, _)| *row < until)).unwrap_or_default()
+    }
+
+    /// The method behind the level of a row.
+    pub(crate) fn get(&self, position: usize, row: usize) -> Option<&Arc<str>> {
+        let marks = self.0.get(position)?;
+        let place = marks.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        marks.get(place).map(|(_, method)| method)
+    }
+
+    /// Marks a row; the method that it was marked with stays.
+    pub(crate) fn set(&mut self, position: usize, row: usize, method: &Arc<str>) {
+        if self.0.len() <= position {
+            self.0.resize(position + 1, Vec::new());
+        }
+        let Some(marks) = self.0.get_mut(position) else { return };
+        if let Err(place) = marks.binary_search_by_key(&row, |(row, _)| *row) {
+            marks.insert(place, (row, Arc::clone(method)));
+        }
+    }
+
+    /// Puts the marks of other columns behind the first `columns` of this.
+    pub(crate) fn append(&mut self, columns: usize, others: Self) {
+        if others.0.is_empty() {
+            return;
+        }
+        self.0.resize(columns, Vec::new());
+        self.0.extend(others.0);
     }
 }
 
@@ -127,7 +154,7 @@ impl PricePanel {
     /// [`PricePanel::dates`]. `None` when it was observed, is a gap, or there is no such place.
     #[must_use]
     pub fn estimate(&self, position: usize, row: usize) -> Option<&str> {
-        method(self.levels.estimates.column(position, self.dates().len()), row)
+        self.levels.estimates.get(position, row).map(|method| &**method)
     }
 
     /// Whether the return that ends on the date at `row` rests on an estimate: its level there or the one on the date before.
@@ -147,18 +174,24 @@ impl PricePanel {
         if self.levels(position).get(row).copied().flatten().is_none() {
             return Err("there is no value on it");
         }
-        let instruments = self.instruments().len();
-        let columns = &mut self.levels.estimates.0;
-        columns.resize(instruments, Vec::new());
-        let Some(column) = columns.get_mut(position) else { return Err("there is no such instrument") };
-        match column.binary_search_by_key(&row, |(row, _)| *row) {
-            Ok(place) if column.get(place).is_some_and(|(_, other)| other == method) => Ok(()),
-            Ok(_) => Err("it is marked with another method"),
-            Err(place) => {
-                column.insert(place, (row, Arc::clone(method)));
+        match self.levels.estimates.get(position, row) {
+            Some(other) if other != method => Err("it is marked with another method"),
+            _ => {
+                self.levels.estimates.set(position, row, method);
                 Ok(())
             }
         }
+    }
+}
+
+impl SpotPanel {
+    /// The method by which the spot of a currency on a day was estimated, such as `carried` ([`SpotPanel::on_dates`]); `None` when it
+    /// was observed, or there is none on that very day.
+    #[must_use]
+    pub fn estimate(&self, currency: Currency, date: NaiveDate) -> Option<&str> {
+        let row = self.levels.dates.binary_search(&date).ok()?;
+        let column = self.currencies().iter().position(|c| *c == currency)?;
+        self.levels.estimates.get(column, row).map(|method| &**method)
     }
 }
 

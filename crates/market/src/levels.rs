@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use allweather_core::Month;
 use chrono::{Datelike, NaiveDate};
 
@@ -27,13 +29,42 @@ pub(crate) struct Levels {
     pub(crate) estimates: Estimates,
 }
 
+/// What is shown in a cell of a panel that is made of another: the level of a row, and the method when that makes it an estimate.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) row: usize,
+    pub(crate) method: Option<Arc<str>>,
+}
+
 impl Levels {
     pub(crate) fn new(
         frequency: Frequency,
         dates: Vec<NaiveDate>,
         columns: Vec<(String, Vec<Option<f64>>)>,
     ) -> Result<Self, MarketError> {
-        if dates.is_empty() || columns.is_empty() {
+        if columns.is_empty() {
+            return Err(MarketError::Empty { what: "a panel" });
+        }
+        let mut made = Self::dated(frequency, dates)?;
+        for (series, values) in columns {
+            if values.len() != made.dates.len() {
+                return Err(MarketError::Length { series, found: values.len(), expected: made.dates.len() });
+            }
+            for (&date, value) in made.dates.iter().zip(&values) {
+                if let Some(value) = *value
+                    && !(value.is_finite() && value > 0.0)
+                {
+                    return Err(MarketError::Level { series, date, value });
+                }
+            }
+            made.columns.push(values);
+        }
+        Ok(made)
+    }
+
+    /// Without columns yet.
+    fn dated(frequency: Frequency, dates: Vec<NaiveDate>) -> Result<Self, MarketError> {
+        if dates.is_empty() {
             return Err(MarketError::Empty { what: "a panel" });
         }
         let months = dates
@@ -52,22 +83,31 @@ impl Levels {
                 return Err(MarketError::Order { before, date });
             }
         }
-        let mut kept: Vec<Vec<Option<f64>>> = Vec::with_capacity(columns.len());
-        for (series, values) in columns {
-            if values.len() != dates.len() {
-                return Err(MarketError::Length { series, found: values.len(), expected: dates.len() });
-            }
-            for (&date, value) in dates.iter().zip(&values) {
-                if let Some(value) = *value
-                    && !(value.is_finite() && value > 0.0)
-                {
-                    return Err(MarketError::Level { series, date, value });
+        let (columns, basis, estimates) = (Vec::new(), Basis::End, Estimates::default());
+        Ok(Self { frequency, dates, months, columns, basis, estimates })
+    }
+
+    /// The same columns on other dates: `source` says which row of a column is shown on a new row. Marks go with their levels.
+    pub(crate) fn rebuilt(
+        &self,
+        frequency: Frequency,
+        dates: Vec<NaiveDate>,
+        source: impl Fn(usize, usize) -> Option<Source>,
+    ) -> Result<Self, MarketError> {
+        let mut made = Self { basis: self.basis, ..Self::dated(frequency, dates)? };
+        for (column, values) in self.columns.iter().enumerate() {
+            let mut shown = vec![None; made.dates.len()];
+            for (row, place) in shown.iter_mut().enumerate() {
+                let Some(Source { row: from, method }) = source(column, row) else { continue };
+                *place = values.get(from).copied().flatten();
+                let method = self.estimates.get(column, from).or(method.as_ref());
+                if let Some(method) = method.filter(|_| place.is_some()) {
+                    made.estimates.set(column, row, method);
                 }
             }
-            kept.push(values);
+            made.columns.push(shown);
         }
-        let (basis, estimates) = (Basis::End, Estimates::default());
-        Ok(Self { frequency, dates, months, columns: kept, basis, estimates })
+        Ok(made)
     }
 
     /// Rows of a table whose first heading is `month` or `date`; the other headings are columns.
@@ -108,6 +148,19 @@ impl Levels {
     pub(crate) fn history(&self, column: usize, until: usize) -> History<'_> {
         let values = self.columns.get(column).map_or(&[][..], |values| &values[..until]);
         History::new(&self.dates[..values.len()], values).marked(self.estimates.column(column, until))
+    }
+
+    /// Refuses two frequencies or two bases, under names of the first of each.
+    pub(crate) fn same_kind(&self, name: String, other: &Self, named: String) -> Result<(), MarketError> {
+        if self.frequency == other.frequency {
+            return self.same_basis(name, other, named);
+        }
+        let kind = |frequency| match frequency {
+            Frequency::Monthly => "monthly".to_owned(),
+            Frequency::Daily => "daily".to_owned(),
+        };
+        let (first_kind, second_kind) = (kind(self.frequency), kind(other.frequency));
+        Err(MarketError::Mixed { first: name, first_kind, second: named, second_kind })
     }
 
     /// Refuses two bases, under names of the first of each.

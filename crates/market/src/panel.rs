@@ -26,7 +26,7 @@ pub struct Instrument {
 /// The order of instruments is the caller's and is never changed. All levels have one [`Basis`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct PricePanel {
-    instruments: Vec<Instrument>,
+    pub(crate) instruments: Vec<Instrument>,
     pub(crate) levels: Levels,
 }
 

@@ -86,6 +86,11 @@ impl SpotPanel {
         self.levels.columns[column][row]
     }
 
+    /// The same currencies with levels made of these.
+    pub(crate) fn with_levels(&self, levels: Levels) -> Self {
+        Self { base: self.base, currencies: self.currencies.clone(), levels }
+    }
+
     /// Of its first currency, for refusals of the whole.
     pub(crate) fn name(&self) -> String {
         self.currencies.first().map(|first| format!("spot {first}")).unwrap_or_default()
