@@ -22,7 +22,7 @@ impl SpotPanel {
     ///
     /// # Errors
     ///
-    /// As [`PricePanel::new`]; also when the base currency is among the foreign ones.
+    /// As [`PricePanel::new`](crate::PricePanel::new); also when the base currency is among the foreign ones.
     pub fn new(
         base: Currency,
         frequency: Frequency,
