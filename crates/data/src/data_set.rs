@@ -26,6 +26,7 @@ pub const QUARTERLY_CONSUMER_PRICE_LAG: u16 = 3;
 pub const MACRO_LAG: u16 = 1;
 
 const ASSETS: &str = "assets_month_end.csv";
+const ESTIMATED: &str = "estimated.csv";
 const SPOTS: &str = "fx_month_end.csv";
 const SHORT_RATES: &str = "short_rates_monthly.csv";
 const YIELDS: &str = "jgb_yields_month_end.csv";
@@ -165,9 +166,9 @@ pub fn embedded() -> Result<DataSet, DataError> {
 /// crate that reads from a disk.
 ///
 /// Required are `assets_month_end.csv`, `fx_month_end.csv`, `short_rates_monthly.csv`, `jgb_yields_month_end.csv`,
-/// `rfr_indicators.csv` and `cpi_by_currency.csv`; `macro_monthly.csv`, `recession_dates.csv` and `statistics.vintages` (the text of
-/// [`Vintages::to_text`]) may be left out. Values
-/// are counted in yen, as in the embedded set.
+/// `rfr_indicators.csv` and `cpi_by_currency.csv`; `macro_monthly.csv`, `recession_dates.csv`, `statistics.vintages` (the text of
+/// [`Vintages::to_text`]) and `estimated.csv` (which levels are estimates, see [`PricePanel::with_estimates_from_csv`]) may be left
+/// out. Values are counted in yen, as in the embedded set.
 ///
 /// ```no_run
 /// let data = allweather_data::read_folder("my-data")?;
@@ -213,7 +214,10 @@ fn assemble(source: impl Fn(&'static str) -> Result<Source, DataError>) -> Resul
     };
     let base = Currency::JPY;
     let Source { name, text } = source(ASSETS)?;
-    let prices = PricePanel::from_csv(&name, &text)?;
+    let mut prices = PricePanel::from_csv(&name, &text)?;
+    if let Some(Source { name, text }) = optional(ESTIMATED)? {
+        prices = prices.with_estimates_from_csv(&name, &text)?;
+    }
     let Source { name, text } = source(SPOTS)?;
     let spots = SpotPanel::from_csv(&name, &text, base)?;
     let Source { name, text } = source(SHORT_RATES)?;

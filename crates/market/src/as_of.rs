@@ -2,7 +2,11 @@ use allweather_core::{Currency, Month};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{Market, series::Known};
+use crate::{
+    Market,
+    estimates::{Mark, is_return_estimated, method},
+    series::Known,
+};
 
 /// The currency that returns are measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,6 +48,13 @@ impl<'a> AsOf<'a> {
     #[must_use]
     pub fn price(&self, position: usize) -> History<'a> {
         self.market.prices().history(position, self.date)
+    }
+
+    /// Whether the last level of the instrument at `position` (universe order) up to the day is an estimate. By what method, and
+    /// which levels before it are, [`AsOf::price`] says.
+    #[must_use]
+    pub fn is_estimated(&self, position: usize) -> bool {
+        self.price(position).estimate(0).is_some()
     }
 
     /// The simple returns of the instrument at `position` (universe order) up to the day, newest first and without end but the first
@@ -131,11 +142,17 @@ impl<'a> AsOf<'a> {
 pub struct History<'a> {
     dates: &'a [NaiveDate],
     values: &'a [Option<f64>],
+    // Of the rows above only: a later mark must not show, not even by its absence.
+    marks: &'a [Mark],
 }
 
 impl<'a> History<'a> {
     pub(crate) fn new(dates: &'a [NaiveDate], values: &'a [Option<f64>]) -> Self {
-        Self { dates, values }
+        Self { dates, values, marks: &[] }
+    }
+
+    pub(crate) fn marked(self, marks: &'a [Mark]) -> Self {
+        Self { marks, ..self }
     }
 
     /// How many dates it has, gaps included.
@@ -171,6 +188,36 @@ impl<'a> History<'a> {
     /// The value `steps` dates before the last; `None` when that is a gap or before the beginning.
     #[must_use]
     pub fn back(&self, steps: usize) -> Option<f64> {
-        *self.values.get(self.values.len().checked_sub(steps.checked_add(1)?)?)?
+        *self.values.get(self.row(steps)?)?
+    }
+
+    /// The method by which the value `steps` dates before the last was estimated; `None` when it was observed, is a gap, or lies
+    /// before the beginning.
+    ///
+    /// ```
+    /// use allweather_core::Currency;
+    /// use allweather_market::{Market, PricePanel};
+    /// let panel = PricePanel::from_csv("prices.csv", "month,a_jpy\n2020-01,100\n2020-02,110\n2020-03,99\n")?
+    ///     .with_estimates_from_csv("estimated.csv", "month,asset,method\n2020-01,a,em\n")?;
+    /// let market = Market::new(Currency::JPY, panel);
+    /// let march = market.as_of(market.prices().dates()[2]);
+    /// assert!(!march.is_estimated(0));
+    /// assert_eq!(march.price(0).estimate(2), Some("em"));
+    /// assert!(march.price(0).is_return_estimated(1) && !march.price(0).is_return_estimated(0));
+    /// # Ok::<(), allweather_market::MarketError>(())
+    /// ```
+    #[must_use]
+    pub fn estimate(&self, steps: usize) -> Option<&'a str> {
+        method(self.marks, self.row(steps)?)
+    }
+
+    /// Whether the return that ends `steps` dates before the last rests on an estimate: its level there or the one before.
+    #[must_use]
+    pub fn is_return_estimated(&self, steps: usize) -> bool {
+        self.row(steps).is_some_and(|row| is_return_estimated(self.marks, row))
+    }
+
+    fn row(&self, steps: usize) -> Option<usize> {
+        self.values.len().checked_sub(steps.checked_add(1)?)
     }
 }

@@ -79,6 +79,66 @@ pub enum MarketError {
         /// The asset, currency or statistic.
         name: String,
     },
+    /// An instrument that a panel lacks.
+    #[error("the panel has no instrument {name}")]
+    #[non_exhaustive]
+    Unknown {
+        /// The instrument.
+        name: String,
+    },
+    /// The name of a method of estimation.
+    #[error("{found:?} is no name of a method: lower-case letters, digits and _, a letter first, at most 64")]
+    #[non_exhaustive]
+    Method {
+        /// The refused text.
+        found: String,
+    },
+    /// A level that cannot be marked as an estimate.
+    #[error("{series} on {date} cannot be marked as estimated: {rule}")]
+    #[non_exhaustive]
+    Mark {
+        /// The instrument.
+        series: String,
+        /// The day.
+        date: NaiveDate,
+        /// What stands against it.
+        rule: &'static str,
+    },
+    /// An instrument that no exchange rate is for.
+    #[error("{instrument} is in {currency}, for which there are no spots in {base}")]
+    #[non_exhaustive]
+    NoSpots {
+        /// The instrument.
+        instrument: String,
+        /// Its currency.
+        currency: Currency,
+        /// The currency that the spots are in.
+        base: Currency,
+    },
+    /// Levels of two kinds.
+    #[error("{first} is {first_kind} and {second} {second_kind}: they do not go together")]
+    #[non_exhaustive]
+    Mixed {
+        /// The first of the one kind.
+        first: String,
+        /// What it is.
+        first_kind: String,
+        /// The first of the other kind.
+        second: String,
+        /// What that is.
+        second_kind: String,
+    },
+    /// A bond, its yield or the period it is held for.
+    #[error("bond: {what} is {value}, not {rule}")]
+    #[non_exhaustive]
+    Bond {
+        /// What is refused, with its month in a series.
+        what: String,
+        /// The value.
+        value: f64,
+        /// What was expected.
+        rule: &'static str,
+    },
     /// Rows and dates that do not match.
     #[error("{series} has {found} values for {expected} dates")]
     #[non_exhaustive]

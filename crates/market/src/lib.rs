@@ -24,24 +24,39 @@
 //!
 //! # What this crate does not do
 //!
-//! It opens no files (it parses text it is given), fills no gaps, and knows nothing of portfolios.
+//! It opens no files (it parses text it is given), fills no gaps (a holiday's level stands in where the caller says for how long, and is
+//! marked), and knows nothing of portfolios.
 
+mod alignment;
 mod as_of;
+mod basis;
+mod bond;
+mod conversion;
 mod error;
+mod estimates;
+mod levels;
 mod market;
+mod month_ends;
 pub mod official;
 mod panel;
 mod pending_file;
 mod series;
+mod spots;
 mod table;
 mod vintages;
 
+pub use alignment::CommonDates;
 pub use as_of::{AsOf, History, ReturnCurrency};
+pub use basis::Basis;
+pub use bond::ParBond;
 pub use error::MarketError;
+pub use levels::Frequency;
 pub use market::{Gap, Market};
-pub use panel::{Frequency, Instrument, PricePanel, SpotPanel};
+pub use month_ends::RunningMonth;
+pub use panel::{Instrument, PricePanel};
 pub use pending_file::PendingFile;
 pub use series::{Known, MonthlySeries, rates_from_csv};
+pub use spots::SpotPanel;
 pub use table::{Cell, Table};
 pub use vintages::{
     Dating, Figure, Lag, Published, ReferencePeriod, SeriesChange, SeriesId, Vintage, VintageStore, Vintages,

@@ -36,11 +36,15 @@ impl Market {
     ///
     /// # Errors
     ///
-    /// [`MarketError::Base`] when the rates are into another currency.
+    /// [`MarketError::Base`] when the rates are into another currency, [`MarketError::Mixed`] when they have another [`Basis`] than
+    /// the prices.
+    ///
+    /// [`Basis`]: crate::Basis
     pub fn with_spots(self, spots: SpotPanel) -> Result<Self, MarketError> {
         if spots.base() != self.base {
             return Err(MarketError::Base { found: spots.base(), expected: self.base });
         }
+        self.prices.levels.same_basis(self.prices.name(), &spots.levels, spots.name())?;
         Ok(Self { spots: Some(spots), ..self })
     }
 

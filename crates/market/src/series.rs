@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use allweather_core::{Currency, Month, Rate};
 use chrono::NaiveDate;
 
-use crate::{Cell, MarketError, Table, panel::currency_headings};
+use crate::{Cell, MarketError, Table, spots::currency_headings};
 
 /// A statistic by month, with the delay after which a month's figure is known.
 ///
@@ -62,6 +62,10 @@ impl MonthlySeries {
     #[must_use]
     pub fn published_after(self, months: u16) -> Self {
         Self { delay: months, ..self }
+    }
+
+    pub(crate) fn delay(&self) -> u16 {
+        self.delay
     }
 
     /// The first month.

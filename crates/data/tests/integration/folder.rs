@@ -53,6 +53,25 @@ fn a_changed_figure_changes_the_set() {
 }
 
 #[test]
+fn estimated_levels_are_those_that_a_folder_lists() {
+    let folder = copied();
+    let text = "month,asset,method\n1986-12,jgb_20y,em\n1987-01,jgb_20y,em\n";
+    fs::write(folder.path().join("estimated.csv"), text).unwrap();
+    let prices = read_folder(folder.path()).unwrap().market.prices().clone();
+    let own = embedded().unwrap().market.prices().clone();
+    assert!(!own.has_estimates());
+    let bond = prices.position(&"jgb_20y".parse().unwrap()).unwrap();
+    let place = |year, month| prices.months().binary_search(&Month::new(year, month).unwrap()).unwrap();
+    assert_eq!(prices.estimate(bond, place(1986, 12)), Some("em"));
+    assert_eq!(prices.estimate(bond, place(1987, 2)), None);
+    assert!(prices.is_return_estimated(bond, place(1987, 2)));
+    assert_eq!(prices.levels(bond), own.levels(bond));
+    let message = refusal("estimated.csv", "month,asset,method\n1986-11,jgb_20y,em\n").to_string();
+    let part = "estimated.csv, line 2, field month: \"1986-11\" is not a day on which the asset has a value";
+    assert!(message.contains(part), "{message}");
+}
+
+#[test]
 fn a_missing_file_is_named() {
     for file in REQUIRED {
         let folder = copied();

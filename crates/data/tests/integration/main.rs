@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod all_weather;
+mod bonds;
 mod embedded;
 mod folder;
 mod rates;
