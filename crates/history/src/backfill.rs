@@ -28,6 +28,9 @@ const fn ten_years() -> Option<u16> {
     Some(120)
 }
 
+/// Explaining series whose mean moves by more deviations than this are worth a warning `[our reading]`.
+const FAR: f64 = 1.0;
+
 const fn yes() -> bool {
     true
 }
@@ -288,6 +291,7 @@ impl Backfill {
                         .notes
                         .push(Note::LowRSquared { series: name.clone(), r_squared: support.r_squared });
                 }
+                parts.notes.extend(far(sample, *member, factors(method)));
                 Fill {
                     method: method.clone(),
                     months: support.months,
@@ -299,7 +303,10 @@ impl Backfill {
             }));
         }
         // What is known, once for each draw; what is not is written over.
-        let cell = |row: usize| kept.iter().map(move |series| sample.value(row, *series));
+        let column = |name: &AssetId| table.series().iter().find(|series| series.id == *name);
+        let columns: Vec<&[Option<f64>]> =
+            series.iter().filter_map(|name| Some(&*column(name)?.values)).collect();
+        let cell = |row: usize| columns.iter().map(move |column| column.get(row).copied().flatten());
         let known: Vec<f64> =
             (0..sample.periods).flat_map(|row| cell(row).map(Option::unwrap_or_default)).collect();
         let estimated: Vec<bool> =
@@ -330,6 +337,28 @@ impl Backfill {
         let (Ok(values), Ok(estimated)) = (values, estimated) else { return Err(too_large) };
         Ok(Filled::new(table.first_month(), self.fields.known_until, series, fills, values, estimated, parts))
     }
+}
+
+/// The explaining series that is farthest from its mean of the overlap where a series is missing, when that is far.
+fn far(sample: &Sample, series: usize, factors: &[AssetId]) -> Option<Note> {
+    let rows = sample.rows_of(series);
+    let missing: Vec<usize> =
+        (0..sample.periods).filter(|row| sample.value(*row, series).is_none()).collect();
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let distance = |explaining: &usize| {
+        let overlap = sample.at(&rows, *explaining);
+        let centre = mean(&overlap);
+        let variance = mean(&overlap.iter().map(|x| (x - centre).powi(2)).collect::<Vec<_>>());
+        (mean(&sample.at(&missing, *explaining)) - centre).abs() / variance.sqrt()
+    };
+    let named = sample.whole().into_iter().filter_map(|place| Some((place, sample.names.get(place)?)));
+    let named = named.filter(|(_, name)| factors.is_empty() || factors.contains(name));
+    let farthest =
+        named.map(|(place, name)| (distance(&place), name)).max_by(|one, other| one.0.total_cmp(&other.0));
+    let (deviations, explaining) =
+        farthest.filter(|(deviations, _)| *deviations > FAR && deviations.is_finite())?;
+    let series = sample.names.get(series)?.clone();
+    Some(Note::FarFromOverlap { series, explaining: explaining.clone(), deviations })
 }
 
 fn factors(method: &Method) -> &[AssetId] {

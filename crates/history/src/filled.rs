@@ -35,6 +35,16 @@ pub enum Note {
         /// The share that is explained.
         r_squared: f64,
     },
+    /// Where the series is missing, an explaining series is on the average more than one standard deviation away from where it was in the
+    /// overlap: what is estimated is beyond what was seen. So it is with anything that moves by level, such as the rate of cash.
+    FarFromOverlap {
+        /// The series.
+        series: AssetId,
+        /// The explaining series that is farthest away.
+        explaining: AssetId,
+        /// How far, in standard deviations of the overlap.
+        deviations: f64,
+    },
     /// There were too few months to hide some of them: the first candidate that fills the series was taken.
     NotScored {
         /// The series.

@@ -10,6 +10,8 @@ use crate::{
 };
 
 /// Means and covariances of series, of one month, those of greatest likelihood: sums are divided by the number of months.
+///
+/// Those of a table are of what is estimated in it: over the rate of cash, where a series has one. Those of draws are of whole returns.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Moments {

@@ -84,7 +84,11 @@ impl Plan {
             else {
                 continue;
             };
-            estimates.push(method.estimate(sample, group, series).map_err(|refusal| (series, refusal))?);
+            let mut estimate = method.estimate(sample, group, series).map_err(|refusal| (series, refusal))?;
+            for (mean, row) in estimate.mean.iter_mut().zip(&group.rows) {
+                *mean += sample.rate(*row, series);
+            }
+            estimates.push(estimate);
             targets.push(series);
         }
         let error = |estimate: &Estimate, row: usize| estimate.residuals.get(row).copied().flatten();

@@ -17,7 +17,9 @@ pub(crate) fn long_enough(found: usize, numbers: usize) -> Result<(), Refusal> {
 pub(crate) struct Sample {
     pub(crate) names: Vec<AssetId>,
     pub(crate) returns: Vec<bool>,
+    /// What is estimated: over the rate of cash, where a series has one.
     pub(crate) columns: Vec<Vec<Option<f64>>>,
+    pub(crate) rates: Vec<Option<Vec<f64>>>,
     pub(crate) periods: usize,
 }
 
@@ -33,7 +35,8 @@ pub(crate) struct Group {
 impl Sample {
     pub(crate) fn of(table: &Table) -> (Self, Vec<(AssetId, Refusal)>) {
         let periods = table.periods();
-        let (mut names, mut returns, mut columns, mut refused) = (vec![], vec![], vec![], vec![]);
+        let mut sample = Self { names: vec![], returns: vec![], columns: vec![], rates: vec![], periods };
+        let mut refused = Vec::new();
         for series in table.series() {
             let found = series.values.iter().flatten().count();
             let refusal = if found == periods {
@@ -47,15 +50,32 @@ impl Sample {
                 refused.push((series.id.clone(), refusal));
                 continue;
             }
-            names.push(series.id.clone());
-            returns.push(series.kind == SeriesKind::Returns);
-            columns.push(series.values.clone());
+            let over = |(row, value): (usize, &Option<f64>)| {
+                let rate = series.rates.as_ref().and_then(|rates| rates.get(row));
+                value.map(|value| rate.map_or(value, |rate| value - rate))
+            };
+            sample.names.push(series.id.clone());
+            sample.returns.push(series.kind == SeriesKind::Returns);
+            sample.columns.push(series.values.iter().enumerate().map(over).collect());
+            sample.rates.push(series.rates.clone());
         }
-        (Self { names, returns, columns, periods }, refused)
+        (sample, refused)
     }
 
     pub(crate) fn value(&self, row: usize, series: usize) -> Option<f64> {
         *self.columns.get(series)?.get(row)?
+    }
+
+    /// The rate of cash that is added to an estimate, or 0.
+    pub(crate) fn rate(&self, row: usize, series: usize) -> f64 {
+        let rates = self.rates.get(series).and_then(Option::as_ref);
+        rates.and_then(|rates| rates.get(row)).copied().unwrap_or(0.0)
+    }
+
+    /// A column in these months, the rate of cash added.
+    pub(crate) fn totals(&self, rows: &[usize], series: usize) -> Vec<f64> {
+        let total = |row: &usize| Some(self.value(*row, series)? + self.rate(*row, series));
+        rows.iter().filter_map(total).collect()
     }
 
     fn with_gaps(&self, gaps: bool) -> Vec<usize> {

@@ -91,8 +91,8 @@ pub(crate) fn scores(
         .map(|(series, mask)| {
             let rows = mask.as_ref().ok().filter(|rows| rows.len() > 1)?.clone();
             plan.supports.get(series).copied().flatten()?;
-            let known = sample.at(&rows, series);
-            let long: Vec<Vec<f64>> = long.iter().map(|long| sample.at(&rows, *long)).collect();
+            let known = sample.totals(&rows, series);
+            let long: Vec<Vec<f64>> = long.iter().map(|long| sample.totals(&rows, *long)).collect();
             Hidden { series, rows, known }.score(&long, &plan, draws, sample.periods)
         })
         .collect()

@@ -18,13 +18,15 @@ pub struct Series {
     pub(crate) id: AssetId,
     pub(crate) kind: SeriesKind,
     pub(crate) values: Vec<Option<f64>>,
+    /// `[periods]`, or nothing.
+    pub(crate) rates: Option<Vec<f64>>,
 }
 
 impl Series {
     /// Simple returns of an asset, `[periods]`, fractions; a gap is `None`.
     #[must_use]
     pub fn returns(id: AssetId, values: Vec<Option<f64>>) -> Self {
-        Self { id, kind: SeriesKind::Returns, values }
+        Self { id, kind: SeriesKind::Returns, values, rates: None }
     }
 
     /// A figure that may explain returns, `[periods]`, in any unit; a gap is `None`.
@@ -33,7 +35,7 @@ impl Series {
     /// with gaps is left out, and the answer says so.
     #[must_use]
     pub fn indicator(id: AssetId, values: Vec<Option<f64>>) -> Self {
-        Self { id, kind: SeriesKind::Indicator, values }
+        Self { id, kind: SeriesKind::Indicator, values, rates: None }
     }
 
     /// The simple returns of levels, one fewer than there are levels: `level_t / level_{t−1} − 1`, and a gap where either is one.
@@ -59,6 +61,31 @@ impl Series {
         };
         let values = levels.windows(2).map(change).collect();
         Ok(Self::returns(id, values))
+    }
+
+    /// The same with the rate of cash in its currency, `[periods]`, a fraction per month, known in every month.
+    ///
+    /// What is estimated is then the return over the rate, and the rate of the month is added again; all answers are of whole returns.
+    /// Rates change by level: without this, years of high rates are filled with the mean of years of low ones, or a regression takes the
+    /// level of rates for a cause.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use allweather_history::Series;
+    /// let bond = Series::returns("bond".parse()?, vec![None, Some(0.01)]).over(vec![0.006, 0.004]);
+    /// assert_eq!(bond.rates(), Some(&[0.006, 0.004][..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn over(self, rates: Vec<f64>) -> Self {
+        Self { rates: Some(rates), ..self }
+    }
+
+    /// The rates of cash, when there are some.
+    #[must_use]
+    pub fn rates(&self) -> Option<&[f64]> {
+        self.rates.as_deref()
     }
 
     /// The name.

@@ -38,7 +38,7 @@ impl Table {
     /// # Errors
     ///
     /// [`HistoryError::Empty`], [`HistoryError::Duplicate`], [`HistoryError::Length`], [`HistoryError::Calendar`], and
-    /// [`HistoryError::Value`] for a value that is not finite or beyond 10⁹, or a return below −1.
+    /// [`HistoryError::Value`] for a value that is not finite or beyond 10⁹, a return below −1, or a rate of cash that is not −1 to 1.
     pub fn new(first: Month, series: Vec<Series>) -> Result<Self, HistoryError> {
         let periods = series.first().map_or(0, |series| series.values.len());
         if periods == 0 {
@@ -49,7 +49,7 @@ impl Table {
         if last.is_none_or(|last| usize::try_from(last.months_since(first)) != Ok(periods - 1)) {
             return Err(HistoryError::Calendar { first, periods });
         }
-        for (place, Series { id, kind, values }) in series.iter().enumerate() {
+        for (place, Series { id, kind, values, rates }) in series.iter().enumerate() {
             if series.iter().take(place).any(|before| before.id == *id) {
                 return Err(HistoryError::Duplicate { series: id.clone() });
             }
@@ -72,6 +72,20 @@ impl Table {
                     return Err(HistoryError::Value { series: id.clone(), month, value, rule });
                 }
             }
+            let Some(rates) = rates else { continue };
+            if rates.len() != periods {
+                return Err(HistoryError::Length {
+                    series: id.clone(),
+                    expected: periods,
+                    found: rates.len(),
+                });
+            }
+            let wrong = |(_, rate): &(Month, f64)| !(-1.0..=1.0).contains(rate);
+            let mut months = first.through(first.offset(i32::MAX)).zip(rates.iter().copied());
+            if let Some((month, value)) = months.find(wrong) {
+                let rule = "a rate of cash from -1 to 1";
+                return Err(HistoryError::Value { series: id.clone(), month, value, rule });
+            }
         }
         Ok(Self { first, periods, series })
     }
@@ -89,6 +103,7 @@ impl Table {
         let periods = periods.min(self.periods);
         let cut = |series: &Series| Series {
             values: series.values.iter().take(periods).copied().collect(),
+            rates: series.rates.as_ref().map(|rates| rates.iter().take(periods).copied().collect()),
             ..series.clone()
         };
         Ok(Self { first: self.first, periods, series: self.series.iter().map(cut).collect() })

@@ -37,6 +37,9 @@ fn tables() {
     assert_eq!(words(vec![indicator]), "i of 1980-01 is inf, which is not a finite number from -1e9 to 1e9");
     assert!(Table::new(month("1980-01"), vec![Series::indicator(id("i"), vec![Some(-5.0)])]).is_ok());
     assert!(Table::new(month("1980-01"), vec![of(&[-1.0])]).is_ok());
+    assert_eq!(words(vec![of(&[0.1]).over(vec![])]), "the series a has 0 months, the table has 1");
+    let rate = words(vec![of(&[0.1]).over(vec![4.3])]);
+    assert_eq!(rate, "a of 1980-01 is 4.3, which is not a rate of cash from -1 to 1");
     let late = Table::new(month("9999-12"), vec![of(&[0.1, 0.1])]).unwrap_err().to_string();
     assert_eq!(late, "2 months from 9999-12 end after the year 9999");
     let level = Series::from_levels(id("a"), &[Some(1.0), Some(0.0)]).unwrap_err().to_string();
@@ -248,10 +251,26 @@ fn what_would_lose_everything_is_held_and_said() {
     let held = filled.draws().iter().filter(|value| **value == -0.99).count();
     assert!(held > 0 && filled.draws().iter().all(|value| *value >= -0.99));
     assert!(
-        matches!(filled.notes(), [Note::Limited { cells, .. }] if *cells == held),
+        matches!(filled.notes(), [_, Note::Limited { cells, .. }] if *cells == held),
         "{:?}",
         filled.notes()
     );
+}
+
+#[test]
+fn what_is_beyond_the_overlap_is_said() {
+    // The first series is a rate that falls; the second one does not move.
+    let rate: Vec<Option<f64>> = (0..100_u32).map(|t| Some(0.01 - 0.0001 * f64::from(t))).collect();
+    let columns = [rate, line(3, 100), from(5, 40, 100)];
+    let filled = by(Method::Em, 2).fill(&table(&columns)).unwrap();
+    let far = |note: &Note| {
+        matches!(note, Note::FarFromOverlap { explaining, deviations, .. }
+        // Means of months 0 to 39 and 40 to 99, over the deviation of 60 numbers in a row.
+        if *explaining == id("s0") && (deviations - 50.0 / ((60.0 * 60.0 - 1.0) / 12.0_f64).sqrt()).abs() < 1e-9)
+    };
+    assert!(filled.notes().iter().any(far), "{:?}", filled.notes());
+    let filled = by(Method::Factors { on: vec![id("s1")] }, 2).fill(&table(&columns)).unwrap();
+    assert!(!filled.notes().iter().any(|note| matches!(note, Note::FarFromOverlap { .. })));
 }
 
 #[test]
