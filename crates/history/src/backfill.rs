@@ -6,7 +6,7 @@ use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fill, Filled, HistoryError, Method, Note, Outcome, Refusal, Table, Trial,
+    Fill, Filled, HistoryError, Method, Note, Outcome, Refusal, SeriesKind, Table, Trial,
     estimate::Fitted,
     filled::Parts,
     plan::{LEAST_RETURN, Plan},
@@ -192,6 +192,11 @@ impl Backfill {
             Some(month) => table.until(month)?,
             None => table.clone(),
         };
+        let returns = table.series().iter().filter(|series| series.kind == SeriesKind::Returns).count();
+        let (draws, periods) = (bootstrap.draws(), table.periods());
+        if draws.checked_mul(periods).and_then(|n| n.checked_mul(returns)).is_none_or(|n| n > MOST_NUMBERS) {
+            return Err(HistoryError::TooLarge { draws, periods, series: returns, limit: MOST_NUMBERS });
+        }
         let (sample, mut refused) = Sample::of(table);
         let fit = |sample: &Sample| -> Vec<Fitted> {
             candidates.iter().map(|method| Fitted::of(method, sample, bootstrap.seed())).collect()
@@ -201,7 +206,7 @@ impl Backfill {
             let masked = sample.masked(months.into());
             let of = |fitted: &Fitted| {
                 let plan_of = |chosen| Plan::of(&masked.0, from_ref(fitted), chosen, bootstrap, residuals);
-                scores(&sample, &masked, fitted, plan_of, bootstrap.draws())
+                scores(&sample, &masked, fitted, plan_of, draws)
             };
             fit(&masked.0).iter().map(of).collect::<Vec<_>>()
         });
@@ -230,7 +235,7 @@ impl Backfill {
                     Outcome::Refused(_) => None,
                 };
                 if let Some(loss) = loss
-                    && best.is_none_or(|(_, least)| loss < least * (1.0 - BETTER))
+                    && best.is_none_or(|(_, least)| least - loss > BETTER * loss.abs())
                 {
                     best = Some((place, loss));
                 }
@@ -270,10 +275,8 @@ impl Backfill {
             .filter(|series| support(*series).is_some() || sample.rows_of(*series).len() == sample.periods)
             .collect();
         let shape = (draws, sample.periods, kept.len());
-        let numbers = draws.checked_mul(sample.periods).and_then(|n| n.checked_mul(kept.len()));
         let too_large =
             HistoryError::TooLarge { draws, periods: shape.1, series: shape.2, limit: MOST_NUMBERS };
-        let numbers = numbers.filter(|numbers| *numbers <= MOST_NUMBERS).ok_or(too_large.clone())?;
 
         let mut place_of = vec![None; sample.columns.len()];
         let (mut series, mut fills) = (Vec::new(), Vec::new());
@@ -312,7 +315,7 @@ impl Backfill {
         let estimated: Vec<bool> =
             (0..sample.periods).flat_map(|row| cell(row).map(|v| v.is_none())).collect();
         let mut values: Vec<f64> = Vec::new();
-        values.try_reserve_exact(numbers).map_err(|_| too_large.clone())?;
+        values.try_reserve_exact(draws * sample.periods * kept.len()).map_err(|_| too_large.clone())?;
         let mut limited = vec![0_usize; kept.len()];
         for draw in 0..draws {
             let start = values.len();

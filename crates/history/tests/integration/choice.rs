@@ -155,6 +155,21 @@ fn of_equals_the_first_is_chosen() {
     }
 }
 
+/// Draws that are equal to known values count as not above them and not below.
+#[test]
+fn ties_count_once() {
+    let column = (0..121_u32).map(|t| (t > 0).then(|| [-0.5, 0.0, 0.5, 0.0][t as usize % 4])).collect();
+    let spec = Backfill::new(bootstrap(3)).with_candidates(vec![Method::Em]).unwrap().without_residuals();
+    let filled = spec.with_hold_out(Some(40)).unwrap().fill(&table(&[column])).unwrap();
+    let score = filled.score(&id("s0")).unwrap();
+    // The mean, 0, against a quarter below and three quarters not above it.
+    assert!(filled.draws().iter().step_by(121).all(|value| *value == 0.0));
+    near(score.kolmogorov_smirnov, 0.25, 1e-15);
+    assert_eq!((score.correlation_error, score.volatility_ratio), (None, 0.0));
+    near(score.crps, 0.25, 1e-15);
+    near(score.rmse, 0.125_f64.sqrt(), 1e-15);
+}
+
 #[test]
 fn too_few_months_to_hide_any_is_said() {
     let full: Vec<Vec<f64>> =

@@ -79,6 +79,9 @@ fn em_fills_holes() {
         let at = |k: usize| usize::try_from(cell[k].as_u64().unwrap()).unwrap();
         near(filled.draws()[(0, at(0), at(1))], cell[2].as_f64().unwrap(), 1e-10);
     }
+    for (j, expected) in floats(&gaps["em_r2"]).into_iter().enumerate() {
+        near(filled.fill(&id(&format!("s{}", j + 2))).unwrap().r_squared, expected, 1e-9);
+    }
     assert_eq!(cells.len(), filled.estimated().iter().filter(|mark| **mark).count());
 }
 
@@ -136,6 +139,25 @@ fn draws_add_whole_rows_of_scaled_residuals() {
             let error = |j: usize| filled.draws()[(draw, t, j)] - mean.draws()[(0, t, j)];
             let row = (0..64).find(|d| (0..3).all(|k| (error(k + 2) - pools[k][*d]).abs() < 1e-12));
             assert!(row.is_some(), "draw {draw}, month {t}");
+        }
+    }
+}
+
+/// What a longer series is off by is passed on to the shorter one that it explains.
+#[test]
+fn stambaugh_passes_errors_on() {
+    let gaps = gaps();
+    let table = table(&columns(&gaps["table"]));
+    let mean = means(Method::Stambaugh, &table);
+    let filled = by(Method::Stambaugh, 40).fill(&table).unwrap();
+    let pool: Vec<Vec<f64>> = gaps["stambaugh_pool"].as_array().unwrap().iter().map(floats).collect();
+    assert_eq!(pool.len(), 70);
+    for draw in 0..40 {
+        for t in 0..30 {
+            let error = |j: usize| filled.draws()[(draw, t, j)] - mean.draws()[(0, t, j)];
+            let same =
+                |row: &Vec<f64>| row.iter().zip(2..).all(|(expected, j)| (error(j) - expected).abs() < 1e-12);
+            assert!(pool.iter().any(same), "draw {draw}, month {t}");
         }
     }
 }
