@@ -28,7 +28,7 @@ fn backfill(criterion: &mut Criterion) {
         });
         let spec = spec.with_hold_out(None).unwrap();
         group.bench_function(format!("{method}, draws"), |b| {
-            b.iter(|| black_box(&spec).fill(black_box(&table)).unwrap())
+            b.iter(|| black_box(&spec).fill(black_box(&table)).unwrap());
         });
     }
 }
