@@ -193,6 +193,25 @@ impl Filled {
     ///
     /// [`HistoryError::NoSuchDraw`], [`HistoryError::Unknown`], [`HistoryError::Levels`] when there are too few, and
     /// [`HistoryError::Level`] for one that is not finite or not above 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use allweather_history::{Backfill, Series, Table};
+    /// use allweather_metrics::Bootstrap;
+    /// let index: Vec<_> = (0..61).map(|t| Some(100.0 + f64::from(t * t % 13))).collect();
+    /// let fund: Vec<_> = (0..61).map(|t| (t >= 6).then(|| 50.0 + f64::from(t * t % 13 + t % 5))).collect();
+    /// let (a, b) = ("index".parse()?, "fund".parse()?);
+    /// let series = vec![Series::from_levels(a, &index)?, Series::from_levels(b, &fund)?];
+    /// // Levels from January on give returns from February on.
+    /// let filled = Backfill::new(Bootstrap::new(10, 7)?).fill(&Table::new("2020-02".parse()?, series)?)?;
+    ///
+    /// let levels = filled.levels(0, &"fund".parse()?, &fund)?;
+    /// assert_eq!(levels.first.to_string(), "2020-01");
+    /// assert!(levels.estimated[5] && !levels.estimated[6]);
+    /// assert!(levels.values[0].is_some() && levels.values[6] == Some(50.0 + 10.0 + 1.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn levels(
         &self,
         draw: usize,

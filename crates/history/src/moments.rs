@@ -103,6 +103,19 @@ impl Moments {
     /// [`HistoryError::Refused`] when a series is too short; [`HistoryError::NoMoments`] when one is a combination of others, or the moments
     /// do not settle in 5000 steps.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use allweather_history::{Moments, Series, Table};
+    /// let long: Vec<_> = (0..60).map(|t| Some(0.01 * f64::from(t * 7 % 11 - 5))).collect();
+    /// // Unknown every tenth month.
+    /// let holes: Vec<_> = (0..60).map(|t| (t % 10 > 0).then(|| 0.01 * f64::from(t * 3 % 5))).collect();
+    /// let series = vec![Series::returns("long".parse()?, long), Series::returns("holes".parse()?, holes)];
+    /// let moments = Moments::em(&Table::new("1980-01".parse()?, series)?)?;
+    /// assert!(moments.covariance.matrix()[(1, 1)] > 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Source
     ///
     /// Dempster, Laird and Rubin 1977; Little and Rubin, *Statistical Analysis with Missing Data*, 2002, §11.2.
