@@ -157,16 +157,39 @@ impl Bootstrap {
         periods: usize,
         mean_length: f64,
     ) -> impl Iterator<Item = usize> + use<> {
+        self.rows_of_draw(draw, periods, mean_length).take(periods)
+    }
+
+    /// The rows of one draw, each from 0 to below `rows`, for blocks of a mean length: as many as are taken, without an end. To draw
+    /// more, or fewer, than there are to draw from.
+    ///
+    /// None of 0 rows. A mean length below 1 counts as 1. The seed is used, the number of draws is not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use allweather_metrics::Bootstrap;
+    /// let bootstrap = Bootstrap::new(1000, 7)?;
+    /// let drawn: Vec<usize> = bootstrap.rows_of_draw(3, 40, 12.0).take(100).collect();
+    /// assert!(drawn.len() == 100 && drawn.iter().all(|row| *row < 40));
+    /// # Ok::<(), allweather_metrics::MetricsError>(())
+    /// ```
+    pub fn rows_of_draw(
+        &self,
+        draw: u64,
+        rows: usize,
+        mean_length: f64,
+    ) -> impl Iterator<Item = usize> + use<> {
         let mut random = SplitMix::of_draw(self.seed, draw);
         let anew = 1.0 / mean_length.max(1.0);
         let mut at = None;
-        (0..periods).map(move |_| {
-            let next = match at {
-                Some(before) if random.unit() >= anew => (before + 1) % periods,
-                _ => random.below(periods),
-            };
-            at = Some(next);
-            next
+        std::iter::from_fn(move || {
+            at = Some(match at {
+                _ if rows == 0 => return None,
+                Some(before) if random.unit() >= anew => (before + 1) % rows,
+                _ => random.below(rows),
+            });
+            at
         })
     }
 

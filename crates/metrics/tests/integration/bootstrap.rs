@@ -53,6 +53,10 @@ fn blocks_keep_their_order_and_their_mean_length() {
     let whole: Vec<usize> = bootstrap.periods_of_draw(0, 50, 1e18).collect();
     assert!(whole.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 50));
     assert_eq!(bootstrap.periods_of_draw(0, 0, 5.0).count(), 0);
+    // Rows have no end, but of nothing there are none.
+    assert_eq!(bootstrap.rows_of_draw(0, 0, 5.0).count(), 0);
+    let rows: Vec<usize> = bootstrap.rows_of_draw(3, 50, 5.0).take(120).collect();
+    assert!(rows[..50].iter().copied().eq(bootstrap.periods_of_draw(3, 50, 5.0)) && rows.len() == 120);
 }
 
 #[test]

@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("rebalance", 3),
     ("fx-overlay", 3),
     ("weather", 3),
+    ("history", 3),
     ("portfolio", 5),
     ("report", 6),
     ("data", BESIDE),
