@@ -124,6 +124,8 @@ pub struct Record {
     omitted: Vec<Omission>,
     outcome: Outcome,
     gaps: Vec<Gap>,
+    /// Whether the price move of each asset into each step rests on an estimate; empty when the market has none.
+    estimated: Vec<bool>,
 }
 
 impl Record {
@@ -149,6 +151,7 @@ impl Record {
             omitted: Vec::new(),
             outcome: Outcome::default(),
             gaps: market.gaps(),
+            estimated: estimated_moves(market, prepared),
             spec: spec.clone(),
         }
     }
@@ -233,6 +236,7 @@ impl Record {
             targets: self.targets.get(line.targets.0..line.targets.1)?,
             parts: &self.parts,
             vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
+            estimated: self.estimated_share(index),
             orders: self.orders.get(row(index)).unwrap_or_default(),
             costs: line.costs,
             after_costs: line.after_costs,
@@ -246,6 +250,18 @@ impl Record {
             margin: line.margin,
             overlay_scale: line.overlay_scale,
         })
+    }
+
+    /// The share of the value before a step that moved by estimated prices.
+    fn estimated_share(&self, index: usize) -> f64 {
+        let assets = self.universe.len();
+        let marks = self.estimated.get(index * assets..(index + 1) * assets);
+        // What is bought at the first step has not moved yet.
+        let held = index.checked_sub(1).and_then(|before| self.after.get(before * assets..index * assets));
+        let (Some(marks), Some(held), Some(line)) = (marks, held, self.lines.get(index)) else { return 0.0 };
+        let estimated: f64 =
+            held.iter().zip(marks).filter(|(_, estimated)| **estimated).map(|(h, _)| h).sum();
+        estimated / line.value_before
     }
 
     /// All steps in order.
@@ -287,6 +303,16 @@ impl Record {
         }
         out.flush()
     }
+}
+
+fn estimated_moves(market: &Market, prepared: &Prepared) -> Vec<bool> {
+    let panel = market.prices();
+    if !panel.has_estimates() {
+        return Vec::new();
+    }
+    let rows = prepared.dates.iter().map(|date| panel.dates().partition_point(|d| d < date));
+    rows.flat_map(|row| prepared.places.iter().map(move |&place| panel.is_return_estimated(place, row)))
+        .collect()
 }
 
 impl Recorder for Record {

@@ -25,6 +25,8 @@ pub struct Step<'a> {
     pub forwards: ForwardProfit,
     /// Value before trade and flows.
     pub value: f64,
+    /// The share of `value_before` in assets whose price moved by an estimate, a fraction: 0 when every price was observed.
+    pub estimated: f64,
     /// What the rule decided, and why.
     pub decision: &'a Decision,
     /// The assets; those of a vault within its name: `equities/us_equity`.
@@ -124,6 +126,8 @@ impl Serialize for Step<'_> {
             interest: f64,
             forwards: ForwardProfit,
             value: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            estimated: Option<f64>,
             decision: &'a Decision,
             reason: String,
             assets: Vec<Asset<'a>>,
@@ -161,6 +165,7 @@ impl Serialize for Step<'_> {
             interest: self.interest,
             forwards: self.forwards,
             value: self.value,
+            estimated: Some(self.estimated).filter(|share| *share > 0.0),
             decision: self.decision,
             reason: self.explain(),
             assets: assets.collect(),

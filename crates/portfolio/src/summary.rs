@@ -65,6 +65,13 @@ impl Record {
         Periodicity::Daily { days_a_year }
     }
 
+    /// Whether each step's return rests on estimated prices, wholly or in part: the mask for
+    /// [`Returns::with_estimated`]. Shape `[steps]`.
+    #[must_use]
+    pub fn estimated(&self) -> Vec<bool> {
+        self.steps().map(|step| step.estimated > 0.0).collect()
+    }
+
     /// The check against the published targets.
     ///
     /// # Source

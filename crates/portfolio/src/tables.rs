@@ -76,6 +76,8 @@ pub struct MonthRow {
     pub shortfall: f64,
     /// Whether the rule traded.
     pub rebalanced: bool,
+    /// The share of the value that moved by estimated prices, a fraction; the largest of the month's steps.
+    pub estimated: f64,
 }
 
 impl Record {
@@ -141,11 +143,13 @@ impl Record {
                     reinvested: 0.0,
                     shortfall: 0.0,
                     rebalanced: false,
+                    estimated: 0.0,
                 });
             }
             let Some(row) = rows.last_mut() else { continue };
             row.period_return = (1.0 + row.period_return) * (1.0 + step.period_return()) - 1.0;
             (row.value, row.cash, row.pool) = (step.value_after, step.cash, step.pool);
+            row.estimated = row.estimated.max(step.estimated);
             row.market_profit += step.market_profit;
             row.interest += step.interest;
             row.hedge_profit += step.forwards.hedge;

@@ -45,6 +45,8 @@ pub(crate) struct Run<'a> {
     pub(crate) rates: Vec<Option<f64>>,
     /// The same as a return of the step; `None` when a year has no rate.
     pub(crate) risk_free: Option<Vec<f64>>,
+    /// Whether each step's return rests on estimated prices.
+    pub(crate) estimated: Vec<bool>,
     /// The days of the steps.
     pub(crate) days: Vec<NaiveDate>,
 }
@@ -69,13 +71,13 @@ impl<'a> Run<'a> {
         let rates: Vec<Option<f64>> = steps.iter().map(|step| rate(step.month.year())).collect();
         let risk_free = rates.iter().map(|rate| rate.map(|rate| of_period(rate, periodicity))).collect();
         let days = steps.iter().map(|step| step.date).collect();
-        let (months, years) = (record.months(), record.years());
-        Ok(Self { record, sources, steps, months, years, periodicity, rates, risk_free, days })
+        let (months, years, estimated) = (record.months(), record.years(), record.estimated());
+        Ok(Self { record, sources, steps, months, years, periodicity, rates, risk_free, estimated, days })
     }
 
     /// The returns of the steps.
     pub(crate) fn returns(&self) -> Result<Returns<'_>, MetricsError> {
-        Returns::new(self.periodicity, &self.record.outcome().returns)
+        Returns::new(self.periodicity, &self.record.outcome().returns)?.with_estimated(&self.estimated)
     }
 
     /// What a return has to beat: the prescribed rate, or nothing when a year has none.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use allweather_core::{Month, Percent, Year};
+use allweather_core::{AssetId, Currency, Month, Percent, Year};
 use allweather_market::{Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv};
 use allweather_portfolio::{
     Capital, Record, Spec,
     leverage::Funding,
-    rfr::{Indicator, Indicators, MissingPolicy, PrescribedRate, Reading, prescribed_rate},
+    rfr::{Indicator, Indicators, MissingPolicy, PrescribedRate, RateHistory, Reading, prescribed_rate},
     simulate,
 };
 use allweather_testkit::generate::cases;
@@ -212,7 +212,7 @@ proptest! {
         let mut reader = csv::Reader::from_reader(text.as_slice());
         let headings = reader.headers().unwrap().clone();
         let expected = "month,return,value,cash,pool,market_profit,interest,hedge_profit,hedge_cost,overlay_profit,\
-            commission,slippage,fx_fee,expenses,withdrawn,reinvested,shortfall,rebalanced";
+            commission,slippage,fx_fee,expenses,withdrawn,reinvested,shortfall,rebalanced,estimated";
         prop_assert_eq!(headings.iter().collect::<Vec<_>>().join(","), expected);
         let lines: Vec<_> = reader.records().map(Result::unwrap).collect();
         prop_assert_eq!(lines.len(), record.len());
@@ -226,6 +226,7 @@ proptest! {
             ];
             prop_assert_eq!(numbers, expected);
             prop_assert_eq!(line[17].parse::<bool>().unwrap(), row.rebalanced);
+            prop_assert_eq!(line[18].parse::<f64>().unwrap(), row.estimated);
         }
     }
 
@@ -303,4 +304,38 @@ proptest! {
         let richer = Spec { capital: richer, ..a.clone() };
         prop_assert_ne!(richer.content_hash(), a.content_hash());
     }
+}
+
+/// A mark on a price shows in the step that moves by it and in the next, by the share of the value that it moved.
+#[test]
+fn estimated_prices_are_marked_in_the_record() {
+    let text = "month,equity_jpy,bonds_jpy\n2001-01,100,50\n2001-02,110,50\n2001-03,99,50\n2001-04,99,55\n";
+    let equity = AssetId::new("equity").unwrap();
+    let panel = |marked: &[&str]| {
+        let days = marked.iter().map(|day| day.parse().unwrap());
+        PricePanel::from_csv("prices.csv", text).unwrap().with_estimates(&equity, "stambaugh", days).unwrap()
+    };
+    let spec = Spec::from_json(
+        r#"{"name": "half and half", "capital": 1000, "holdings": [{"asset": "equity", "weight": 0.5}, {"asset": "bonds", "weight": 0.5}],
+            "rule": {"calendar": {"every": "year", "on": "end"}}}"#,
+    )
+    .unwrap();
+    let run = |marked: &[&str]| {
+        let market = Market::new(Currency::JPY, panel(marked));
+        simulate(&spec, &market, &RateHistory::default()).unwrap()
+    };
+    let observed = run(&[]);
+    assert_eq!(observed.estimated(), [false; 4]);
+    // The level of February is an estimate, and so are the moves into and out of it.
+    let record = run(&["2001-02-28"]);
+    assert_eq!(record.estimated(), [false, true, true, false]);
+    let shares: Vec<f64> = record.steps().map(|step| step.estimated).collect();
+    assert_eq!(shares[1], 0.5);
+    assert!((shares[2] - 550.0 / 1050.0).abs() < 1e-15);
+    assert_eq!(record.months().iter().map(|row| row.estimated).collect::<Vec<_>>(), shares);
+    // A mark changes no figure.
+    assert_eq!(record.outcome(), observed.outcome());
+    let mut lines = Vec::new();
+    record.write_json_lines(&mut lines).unwrap();
+    assert_eq!(String::from_utf8(lines).unwrap().matches("\"estimated\":").count(), 2);
 }

@@ -1,6 +1,7 @@
 use crate::{Block, Page, ReportError, Table, Value, Words, run::Run};
 
 mod gaps;
+mod prices;
 mod rates;
 mod releases;
 
@@ -16,6 +17,7 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     let mut counts = vec![counts(run)];
     counts.extend(rates::blocks(run));
     page.section("counts", Words::new("Counts", "件数"), counts);
+    page.section("prices", Words::new("Estimated prices", "推計価格"), prices::blocks(run));
     page.section("gaps", Words::new("Gaps", "欠損"), gaps::blocks(run));
     page.section("releases", Words::new("Days of publication", "公表日"), releases::blocks(run));
     page.section(
@@ -56,6 +58,10 @@ fn counts(run: &Run<'_>) -> Block {
         ),
         (Words::new("releases with a stated day", "公表日が明示された統計の公表"), Value::Count(stated)),
         (Words::new("releases with an assumed day", "公表日を仮定した統計の公表"), Value::Count(assumed)),
+        (
+            Words::new("returns that rest on estimated prices", "推計価格に基づくリターンの数"),
+            Value::Count(run.estimated.iter().filter(|estimated| **estimated).count()),
+        ),
     ])
 }
 

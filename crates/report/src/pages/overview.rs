@@ -158,6 +158,12 @@ fn verdict(met: usize) -> Block {
     ))
 }
 
+/// With a hatched band where returns rest on estimated prices.
+fn estimated(run: &Run<'_>, figure: Figure) -> Figure {
+    let name = Words::new("estimated prices", "推計価格");
+    figure.with_band(name, Colour::Quiet, true, run.estimated.iter().copied())
+}
+
 fn growth(run: &Run<'_>) -> Figure {
     let figure = Figure::new(
         "growth",
@@ -175,6 +181,7 @@ fn growth(run: &Run<'_>) -> Figure {
         run.rates.iter().map(step).collect::<Option<Vec<f64>>>().map(index)
     };
     let portfolio = index(run.record.outcome().returns.iter().copied());
+    let figure = estimated(run, figure);
     let mut figure = figure.logarithmic().with(
         Words::new("portfolio", "ポートフォリオ"),
         Shape::Line,
@@ -205,6 +212,7 @@ fn falls(run: &Run<'_>, returns: &Returns<'_>) -> Vec<Block> {
     )
     .with(Words::new("drawdown", "ドローダウン"), Shape::Area, Colour::Loss, drawdown_series(returns))
     .with(Words::new("limit", "上限"), Shape::Dashed, Colour::Aim, std::iter::repeat_n(-DRAWDOWN, steps));
+    let figure = estimated(run, figure);
     let mut table = Table::new(
         "drawdowns",
         words!("The {DEEPEST} deepest drawdowns", "下落率の大きい順{DEEPEST}件"),
@@ -281,6 +289,13 @@ fn measures(run: &Run<'_>, returns: &Returns<'_>) -> Result<Table, MetricsError>
     row("tail ratio, 5 %", "テールレシオ（5 %）", s.tail_ratio, &ratio);
     row("skewness", "歪度", s.skewness, &ratio);
     row("excess kurtosis", "超過尖度", s.kurtosis_excess, &ratio);
+    let share = s.estimated_share.unwrap_or(0.0);
+    row(
+        "share of returns that rest on estimated prices",
+        "推計価格に基づくリターンの割合",
+        Ok(share),
+        &percent,
+    );
     Ok(table.with_note(if run.risk_free.is_some() {
         Words::new(
             "Ratios and downside are over the prescribed risk-free rate of each year.",

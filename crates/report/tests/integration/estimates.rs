@@ -3,10 +3,10 @@
 use allweather_core::RateStatus;
 use allweather_market::Dating;
 use allweather_portfolio::{Spec, rfr::Basis};
-use allweather_report::{Block, Language, Value};
+use allweather_report::{Block, Language, Mark, Page, Report, Sources, Value};
 
 use crate::{
-    main_job,
+    embedded_folder, main_job,
     returns::{figure, page, series, sound, special, table},
 };
 
@@ -112,7 +112,7 @@ fn releases_are_counted_by_how_their_day_is_known() {
         }
     }
     assert_eq!(table.rows.len(), statistics.series().count());
-    assert_eq!(facts(&main.report)[7..], [stated as f64, assumed as f64]);
+    assert_eq!(facts(&main.report)[7..9], [stated as f64, assumed as f64]);
     let daily = special().iter().find(|run| run.name == "daily").unwrap();
     assert!(daily.report.table("releases").is_none());
 }
@@ -133,4 +133,43 @@ fn the_spec_can_be_run_from_the_page() {
         assert_eq!(&spec, record.spec());
         assert_eq!(spec.content_hash(), report.spec_hash());
     }
+}
+
+/// Marks of the panel reach every page that shows returns, and a mark changes no figure.
+#[test]
+fn estimated_prices_are_counted_and_hatched() {
+    let main = main_job();
+    let folder = embedded_folder();
+    // 24 levels: 25 returns begin or end on one of them.
+    let lines = (0..24).map(|m| format!("{}-{:02},gold,stambaugh\n", 1985 + m / 12, m % 12 + 1));
+    let text = "month,asset,method\n".to_owned() + &lines.collect::<Vec<_>>().concat();
+    std::fs::write(folder.path().join("estimated.csv"), text).unwrap();
+    let data = allweather_data::read_folder(folder.path()).unwrap();
+    let record = data.simulate(main.record.spec()).unwrap();
+    assert_eq!(record.outcome(), main.record.outcome());
+    let report = Report::new(&record, &Sources::new(&data.market, &data.statistics)).unwrap();
+
+    let table = report.table("estimated_prices").unwrap();
+    assert_eq!(table.rows.len(), 1);
+    assert_eq!(table.cell(0, "asset").unwrap().value, Value::Name("gold".to_owned()));
+    assert_eq!(table.cell(0, "dates").unwrap().value.number(), Some(24.0));
+    let hatched = |id: &str| {
+        let figures = report.pages().iter().flat_map(Page::figures);
+        let bands: Vec<_> =
+            figures.filter(|figure| figure.id == id).flat_map(|figure| &figure.bands).collect();
+        bands
+            .iter()
+            .filter(|band| band.hatched)
+            .map(|band| band.holds.iter().filter(|h| **h).count())
+            .sum::<usize>()
+    };
+    assert_eq!((hatched("growth"), hatched("drawdown")), (25, 25));
+    let months = report.table("months").unwrap();
+    let cells = months.rows.iter().flat_map(|row| &row[1..13]);
+    assert_eq!(cells.filter(|cell| cell.mark == Some(Mark::Estimated)).count(), 25);
+    let share = report.table("measures").unwrap().rows.last().unwrap()[1].value.number();
+    assert_eq!(share, Some(25.0 / 552.0));
+    // Without marks nothing is hatched, and the page says that all was observed.
+    assert!(main.report.table("estimated_prices").is_none());
+    assert_eq!(main.report.table("measures").unwrap().rows.last().unwrap()[1].value.number(), Some(0.0));
 }

@@ -1,6 +1,6 @@
 //! Names out of a data file that try to be markup, script, a template or a format.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use allweather_data::DataSet;
 use allweather_portfolio::Spec;
@@ -8,13 +8,11 @@ use allweather_report::{Report, Sources};
 use proptest::prelude::*;
 use scraper::{Html, Selector};
 
+use crate::embedded_folder;
+
 /// A folder's worth of data on two assets of these names, and a run over it.
 fn report(first: &str, second: &str, name: &str) -> Option<Report> {
-    let folder = tempfile::tempdir().unwrap();
-    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/data");
-    for entry in fs::read_dir(embedded).unwrap().map(Result::unwrap) {
-        fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
-    }
+    let folder = embedded_folder();
     let quoted = |name: &str| format!("\"{}_jpy\"", name.replace('"', "\"\""));
     let mut prices = format!("month,{},{}\n", quoted(first), quoted(second));
     for month in 1..=12 {

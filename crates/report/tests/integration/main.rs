@@ -16,7 +16,7 @@ mod site;
 mod terms;
 mod weather;
 
-use std::sync::OnceLock;
+use std::{fs, path::Path, sync::OnceLock};
 
 use allweather_data::DataSet;
 use allweather_portfolio::Record;
@@ -27,6 +27,16 @@ struct Main {
     data: DataSet,
     record: Record,
     report: Report,
+}
+
+/// A folder of one's own: the embedded files, to be changed.
+fn embedded_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/data");
+    for entry in fs::read_dir(embedded).unwrap().map(Result::unwrap) {
+        fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    folder
 }
 
 fn main_job() -> &'static Main {

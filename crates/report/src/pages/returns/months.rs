@@ -1,7 +1,7 @@
 use allweather_portfolio::{MonthRow, YearRow};
 
 use super::MONTHS;
-use crate::{Block, Table, Value, Words, run::Run};
+use crate::{Block, Cell, Mark, Table, Value, Words, run::Run};
 
 /// How many of the best and the worst are listed.
 const LISTED: usize = 5;
@@ -32,22 +32,28 @@ fn matrix(run: &Run<'_>) -> Table {
         ],
     );
     for year in &run.years {
-        let mut cells = vec![Value::Year(year.year)];
+        let mut cells = vec![Cell::new(Value::Year(year.year))];
         let of_year: Vec<&MonthRow> = run.months.iter().filter(|row| row.month.year() == year.year).collect();
         for number in 1..=12 {
             let row = of_year.iter().find(|row| row.month.number() == number);
             cells.push(match row {
-                Some(row) => Value::Percent(row.period_return),
-                None => Value::Missing(Words::new("not in the run", "実行期間外")),
+                Some(row) => Cell::new(Value::Percent(row.period_return)).marked(estimated(row.estimated)),
+                None => Cell::new(Value::Missing(Words::new("not in the run", "実行期間外"))),
             });
         }
-        cells.push(Value::Percent(year.period_return));
+        let share = of_year.iter().map(|row| row.estimated).fold(0.0, f64::max);
+        cells.push(Cell::new(Value::Percent(year.period_return)).marked(estimated(share)));
         table.row(cells);
     }
     table.with_note(Words::new(
         "Net of costs. The last column is the year's months compounded, of those that are in the run; a dash is a month that is not.",
         "コスト控除後。最終列は実行期間に含まれる月の複利累積です。「—」は実行期間外の月です。",
     ))
+}
+
+/// Hatched when any of the value moved by an estimated price.
+fn estimated(share: f64) -> Option<Mark> {
+    (share > 0.0).then_some(Mark::Estimated)
 }
 
 fn extremes(run: &Run<'_>) -> Table {
