@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 
 fn fail(reason: &str) -> ExitCode {
     // Where even the standard error is closed, the code has to say it.
-    let _ = writeln!(io::stderr(), "error: {reason}");
+    let _ = writeln!(io::stderr(), "error: {}", harmless(reason));
     ExitCode::FAILURE
 }
 
@@ -117,12 +117,12 @@ fn printed(record: &Record, report: &Report) -> String {
     let months: Vec<_> = record.months();
     let (Some(first), Some(last)) = (months.first(), months.last()) else { return String::new() };
     let (base, assets) = (record.base(), record.universe().len());
-    let unit = report.scale().of_currency(&base.to_string());
+    let unit = report.unit();
     let unit = unit.text(Language::English);
     let capital = format::decimals(record.step(0).map_or(0.0, |step| step.value_before), 0);
     let mut text = format!(
         "{}: {capital} {base} from {} to {}, {assets} assets\nspec sha256 {}\namounts in {unit}\n",
-        report.name(),
+        harmless(report.name()),
         first.month,
         last.month,
         report.spec_hash()
@@ -131,6 +131,15 @@ fn printed(record: &Record, report: &Report) -> String {
         text.extend(report.table(id).map(|table| shown(table, columns)));
     }
     text + "\nHedge and overlay\n" + &hedge(record, report) + "\n"
+}
+
+/// A name out of a file, without what a terminal would obey: control characters, and marks that turn the writing round.
+fn harmless(name: &str) -> String {
+    let commands = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    name.replace(commands, "\u{fffd}")
 }
 
 fn shown(table: &Table, columns: &[&str]) -> String {
@@ -142,7 +151,7 @@ fn shown(table: &Table, columns: &[&str]) -> String {
     drawn.set_header(places.iter().map(|&i| table.columns[i].heading.text(language)));
     for row in &table.rows {
         drawn.add_row(places.iter().map(|&i| {
-            let cell = Cell::new(row[i].value.text(language));
+            let cell = Cell::new(harmless(&row[i].value.text(language)));
             match row[i].mark {
                 Some(Mark::Met) => cell.fg(Color::Green),
                 Some(Mark::NotMet) => cell.fg(Color::Red),
@@ -152,7 +161,7 @@ fn shown(table: &Table, columns: &[&str]) -> String {
         }));
     }
     for (place, column) in places.iter().zip(drawn.column_iter_mut()) {
-        let figures = table.rows.iter().all(|row| row[*place].value.is_figure());
+        let figures = table.of_figures(&table.columns[*place].id);
         column.set_padding((if *place == places[0] { 0 } else { 2 }, 0));
         column.set_cell_alignment(if figures { CellAlignment::Right } else { CellAlignment::Left });
     }
@@ -265,6 +274,19 @@ fn every_shown_column_is_in_the_report() -> Result<(), Box<dyn Error>> {
             assert!(table.columns.iter().any(|c| c.id == *column), "{id} has no {column}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn a_name_commands_no_terminal() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let (spec, out) = (folder.path().join("my.json"), folder.path().join("out"));
+    let named = allweather_data::all_weather()?
+        .canonical_json()
+        .replace("all-weather, embedded data", "\\u001b]0;pwn\\u0007\\u202e");
+    fs::write(&spec, named)?;
+    let text = run(&arguments(&["--spec", &spec.to_string_lossy(), "--out", &out.to_string_lossy()]))?;
+    assert!(text.starts_with("\u{fffd}]0;pwn\u{fffd}\u{fffd}: 100 000 000 JPY"), "{:?}", &text[..60]);
     Ok(())
 }
 

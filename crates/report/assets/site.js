@@ -37,8 +37,9 @@
   document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
 
   // Sorting: by the unrounded figure where there is one, else by the text; equal rows keep their order, what is missing comes last.
-  const key = (cell) => (cell.dataset.value === undefined ? cell.textContent.trim() : Number(cell.dataset.value));
-  const missing = (cell) => cell.dataset.value === undefined && cell.textContent.trim() === "—";
+  const shown = (cell) => cell.firstChild.textContent.trim(); // without the words of its mark
+  const key = (cell) => (cell.dataset.value === undefined ? shown(cell) : Number(cell.dataset.value));
+  const missing = (cell) => cell.dataset.value === undefined && shown(cell) === "—";
   for (const table of document.querySelectorAll("table.sortable")) {
     const body = table.tBodies[0];
     [...body.rows].forEach((row, place) => { row.dataset.place = place; });
@@ -57,7 +58,9 @@
         const order = typeof i === "number" && typeof j === "number" ? i - j : String(i).localeCompare(String(j), root.lang);
         return way * order || places;
       });
-      body.append(...rows);
+      const sorted = document.createDocumentFragment();
+      for (const row of rows) sorted.append(row);
+      body.append(sorted);
     }));
   }
 
@@ -75,7 +78,12 @@
       });
       count.textContent = count.dataset.of.replace("{shown}", shown).replace("{all}", rows.length);
     };
-    input.addEventListener("input", search);
+    // A long table is not searched anew at every key.
+    let waiting;
+    input.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(search, rows.length > 1000 ? 200 : 0);
+    });
     search();
   }
 
@@ -116,9 +124,10 @@
     const say = (x, points) => {
       const value = ({ curveNumber, pointNumber }) => {
         const { name, y, hovertemplate } = data[curveNumber];
-        if (!hovertemplate.includes("%{y")) return name;
+        const plain = name.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+        if (!hovertemplate.includes("%{y")) return plain;
         const number = y[pointNumber];
-        return `${name}: ${/%\}/.test(hovertemplate) ? `${(100 * number).toFixed(2)} %` : number.toFixed(2)}`;
+        return `${plain}: ${/%\}/.test(hovertemplate) ? `${(100 * number).toFixed(2)} %` : number.toFixed(2)}`;
       };
       readout.textContent = `${x} · ${points.map(value).join(" · ")}`;
     };
@@ -127,7 +136,8 @@
     let at = -1;
     canvas.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -12, PageDown: 12 }[event.key];
-      const xs = (data.find((trace) => trace.hovertemplate.includes("%{y")) ?? data[0])?.x ?? [];
+      const series = data.find((trace) => trace.hovertemplate.includes("%{y"));
+      const xs = series?.x ?? [...new Set(data.flatMap((trace) => trace.x))].sort();
       if (event.key === "Escape") { Plotly.Fx.unhover(canvas); readout.textContent = ""; return; }
       if (!step || xs.length === 0) return;
       event.preventDefault();
@@ -149,6 +159,17 @@
       draw(target);
     }
   }, { rootMargin: "300px" });
-  for (const figure of figures) seen.observe(figure);
-  addEventListener("beforeprint", () => { for (const figure of figures) draw(figure); });
+  // The drawing library comes after this script, so that the rest of the page does not wait for it.
+  addEventListener("DOMContentLoaded", () => { for (const figure of figures) seen.observe(figure); });
+  // Paper is light.
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+    for (const figure of figures) draw(figure);
+  });
+  addEventListener("afterprint", () => {
+    if (theme === undefined) delete root.dataset.theme; else root.dataset.theme = theme;
+    themed();
+  });
 })();

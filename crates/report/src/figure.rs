@@ -100,6 +100,8 @@ pub enum Colour {
     Gain,
     /// What is quiet.
     Quiet,
+    /// What stands behind everything.
+    Pale,
     /// One of many, counted from 0.
     Nth(usize),
 }
@@ -197,6 +199,7 @@ impl Colour {
             Self::Loss => "--loss".to_owned(),
             Self::Gain => "--gain".to_owned(),
             Self::Quiet => "--quiet".to_owned(),
+            Self::Pale => "--pale".to_owned(),
             Self::Nth(n) => format!("--nth-{}", n % Self::PALETTE),
         }
     }

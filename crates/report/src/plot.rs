@@ -7,7 +7,7 @@ use plotly::{
 
 use crate::{Figure, Language, Points, Shape, Unit, figure::Band, figure::Series};
 
-/// 31 days in milliseconds: the bar of a month reaches back over all of it.
+/// 31 days in milliseconds, the longest month.
 const MONTH: f64 = 31.0 * 86_400_000.0;
 
 /// The script that draws, as the plotting library ships it.
@@ -28,7 +28,7 @@ pub(crate) fn json(figure: &Figure, language: Language) -> String {
     let axis = if figure.bands.is_empty() { "y" } else { "y2" };
     let xs = xs(&figure.points, language);
     for band in &figure.bands {
-        plot.add_trace(drawn_band(band, &xs, matches!(figure.points, Points::Days(_)), language));
+        plot.add_trace(drawn_band(band, &xs, band_width(&figure.points), language));
     }
     for series in &figure.series {
         plot.add_trace(drawn(series, &xs, axis, figure, language));
@@ -73,7 +73,14 @@ fn drawn(series: &Series, xs: &[String], axis: &str, figure: &Figure, language: 
     }
 }
 
-fn drawn_band(band: &Band, xs: &[String], of_months: bool, language: Language) -> Box<dyn Trace> {
+/// How far the bar of a day reaches back, in milliseconds: to the day before it, or over a whole month; `None` for what is no day.
+fn band_width(points: &Points) -> Option<f64> {
+    let Points::Days(days) = points else { return None };
+    let gaps = days.windows(2).map(|pair| (pair[1] - pair[0]).num_milliseconds() as f64);
+    Some(gaps.fold(0.0, f64::max).clamp(MONTH / 31.0, MONTH))
+}
+
+fn drawn_band(band: &Band, xs: &[String], width: Option<f64>, language: Language) -> Box<dyn Trace> {
     let held = xs.iter().zip(&band.holds).filter(|(_, holds)| **holds);
     let (xs, ys): (Vec<String>, Vec<f64>) = held.map(|(x, _)| (x.clone(), 1.0)).unzip();
     let marker = if band.hatched {
@@ -86,7 +93,7 @@ fn drawn_band(band: &Band, xs: &[String], of_months: bool, language: Language) -
         Bar::new(xs, ys).name(literal(band.name.text(language))).marker(marker.line(Line::new().width(0.0)));
     let bars = bars.hover_template("%{fullData.name}<extra></extra>");
     // With an offset of their own, they leave the bars of series their place and width.
-    if of_months { bars.width(MONTH).offset(-MONTH) } else { bars.width(1.0).offset(-0.5) }
+    if let Some(width) = width { bars.width(width).offset(-width) } else { bars.width(1.0).offset(-0.5) }
 }
 
 fn layout(figure: &Figure) -> Layout {

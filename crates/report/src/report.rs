@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 /// What the files beside the pages are.
-static DOWNLOADS: [(&str, Words); 4] = [
+pub(crate) static DOWNLOADS: [(&str, Words); 4] = [
     ("record.jsonl", Words::new("every step", "全ステップ")),
     ("monthly.csv", Words::new("the monthly table", "月次表")),
     ("spec.json", Words::new("the spec", "仕様")),
@@ -86,6 +86,12 @@ impl Report {
         self.scale
     }
 
+    /// The words for that: `millions of JPY`.
+    #[must_use]
+    pub fn unit(&self) -> Words {
+        self.scale.of_currency(&self.base)
+    }
+
     /// The pages, `index` first.
     #[must_use]
     pub fn pages(&self) -> &[Page] {
@@ -142,10 +148,5 @@ impl Report {
 
     pub(crate) fn downloads(&self) -> &[(&'static str, Vec<u8>)] {
         &self.downloads
-    }
-
-    #[expect(clippy::unused_self, reason = "the files are those of this report")]
-    pub(crate) fn download_words(&self) -> &'static [(&'static str, Words)] {
-        &DOWNLOADS
     }
 }

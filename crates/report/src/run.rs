@@ -110,13 +110,9 @@ impl<'a> Run<'a> {
 
     /// The place among the prices of an asset of the record, whose name may begin with those of the vaults it is in.
     pub(crate) fn instrument(&self, asset: &AssetId) -> Option<usize> {
-        let name = asset.as_str();
-        let held =
-            |id: &str| name.strip_suffix(id).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        let instruments = self.sources.market.prices().instruments().iter().enumerate();
-        let (place, _) =
-            instruments.filter(|(_, i)| held(i.id.as_str())).max_by_key(|(_, i)| i.id.as_str().len())?;
-        Some(place)
+        let place = self.record.universe().iter().position(|name| name == asset)?;
+        let (id, _) = self.record.spec().holdings.look_through().get(place).copied()?;
+        self.sources.market.prices().position(id)
     }
 }
 

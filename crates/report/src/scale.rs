@@ -11,7 +11,7 @@ pub enum Scale {
     /// Millions.
     #[default]
     Millions,
-    /// Thousands of millions.
+    /// Thousands of millions: short-scale billions.
     Billions,
 }
 
@@ -41,7 +41,7 @@ impl Scale {
             Self::Units => ("", ""),
             Self::Thousands => ("thousands of ", "千"),
             Self::Millions => ("millions of ", "百万"),
-            Self::Billions => ("thousands of millions of ", "十億"),
+            Self::Billions => ("billions of ", "十億"),
         };
         Words::of(format!("{en}{currency}"), format!("{ja}{currency}"))
     }

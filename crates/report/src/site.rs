@@ -3,7 +3,10 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 use allweather_market::PendingFile;
 use askama::Template;
 
-use crate::{Block, Cell, Figure, Language, Mark, Page, Report, ReportError, Value, Words, plot, terms};
+use crate::{
+    Block, Cell, Figure, Language, Mark, Page, Report, ReportError, Value, Words, plot, report::DOWNLOADS,
+    terms,
+};
 
 /// A report as a static site: its files, by their path within it. Nothing in it is fetched from elsewhere, so that it works from a
 /// disk, and equal reports have equal bytes.
@@ -59,7 +62,8 @@ impl Site {
     /// # Errors
     ///
     /// [`ReportError::Folder`] when a folder cannot be made, [`ReportError::File`] when a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), ReportError> {
+    pub fn write(&self, folder: impl AsRef<Path>) -> Result<(), ReportError> {
+        let folder = folder.as_ref();
         let mut pending = Vec::with_capacity(self.files.len());
         for (name, bytes) in &self.files {
             let path = folder.join(name);
@@ -100,7 +104,7 @@ impl<'a> Sheet<'a> {
             hash: report.spec_hash(),
             page,
             nav: report.pages().iter().map(link).collect(),
-            downloads: report.download_words(),
+            downloads: &DOWNLOADS,
         }
     }
 

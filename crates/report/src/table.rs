@@ -203,6 +203,14 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
+    /// Whether the column of that id is read from the right: its first cell that is not missing holds a figure.
+    #[must_use]
+    pub fn of_figures(&self, column: &str) -> bool {
+        let Some(place) = self.columns.iter().position(|c| c.id == column) else { return false };
+        let mut values = self.rows.iter().filter_map(|row| row.get(place)).map(|cell| &cell.value);
+        values.find(|value| !matches!(value, Value::Missing(_))).is_some_and(Value::is_figure)
+    }
+
     /// The cell of a row, from 0, under the id of a column.
     #[must_use]
     pub fn cell(&self, row: usize, column: &str) -> Option<&Cell> {

@@ -19,7 +19,7 @@ pub(crate) const NO_ADVICE: &Words = &Words::new(
     "研究結果であり、投資助言ではありません。この規則をこの数値に当てはめた場合の結果を示すものです。実口座の成績ではなく、税金・信託報酬を含まず、将来を示すものでもありません。",
 );
 pub(crate) const AMOUNTS_IN: &Words = &Words::new("Amounts in", "金額の単位：");
-pub(crate) const LEGEND: &Words = &Words::new("Marks:", "印：");
+pub(crate) const LEGEND: &Words = &Words::new("Marks:", "凡例：");
 pub(crate) const ESTIMATED: &Words = &Words::new("estimated", "推計値");
 pub(crate) const PROVISIONAL: &Words = &Words::new("not final", "未確定");
 pub(crate) const CHOSEN: &Words = &Words::new("the one that counts", "採用値");

@@ -105,7 +105,7 @@ fn account(run: &Run<'_>, fx: &FxSpec) -> Vec<Block> {
             "The hedge sells foreign currency forward. What it costs is the interest differential between the currencies; what exchange \
              rates do to the forwards is offset by what they do to the assets, so it is no cost and no gain of the hedge. The overlay \
              takes positions of its own by interest differential, purchasing power parity and momentum, to earn that cost back.",
-            "ヘッジは外貨を先渡しで売るもので、そのコストは通貨間の金利差です。為替変動による予約の損益は資産側の損益と相殺されるため、ヘッジの費用にも利益にも数えません。オーバーレイは金利差・購買力平価・モメンタム性に基づいて独自のポジションを取り、このコストの回収を目指します。",
+            "ヘッジは外貨を為替予約で売るもので、そのコストは通貨間の金利差です。為替変動による予約の損益は資産側の損益と相殺されるため、ヘッジの費用にも利益にも数えません。オーバーレイは金利差・購買力平価・モメンタム性に基づいて独自のポジションを取り、このコストの回収を目指します。",
         )),
         Block::Facts(facts),
         cumulative(run).into(),
@@ -114,7 +114,7 @@ fn account(run: &Run<'_>, fx: &FxSpec) -> Vec<Block> {
 }
 
 fn no_cost() -> Value {
-    Value::Missing(Words::new("the hedge cost nothing", "ヘッジコストなし"))
+    Value::Missing(Words::new("the hedge cost nothing, or was paid for", "ヘッジコストなし（または受取り）"))
 }
 
 fn cumulative(run: &Run<'_>) -> Figure {

@@ -23,15 +23,12 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
 
 fn counts(run: &Run<'_>, trades: &Trades) -> Vec<Block> {
     let outcome = run.record.outcome();
-    let years = run.years.len().max(1) as f64;
+    let years = run.steps.len() as f64 / run.periodicity.periods_a_year();
     let facts = vec![
         (Words::new("steps", "ステップ数"), Value::Count(run.steps.len())),
         (Words::new("times rebalanced", "リバランス回数"), Value::Count(outcome.rebalances)),
         (Words::new("turnover over the whole run", "全期間の売買回転率"), Value::Percent(outcome.turnover)),
-        (
-            Words::new("turnover a calendar year", "暦年あたり売買回転率"),
-            Value::Percent(outcome.turnover / years),
-        ),
+        (Words::new("turnover a year", "売買回転率（年率）"), Value::Percent(outcome.turnover / years)),
     ];
     vec![
         Block::Facts(facts),

@@ -36,7 +36,7 @@ fn counts(run: &Run<'_>) -> Block {
     Block::Facts(vec![
         (Words::new("calendar years of the run", "実行期間の暦年数"), Value::Count(run.years.len())),
         (
-            Words::new("years whose prescribed rate is estimated", "規定RFRが推計値の年"),
+            Words::new("years whose prescribed rate is marked as estimated", "規定RFRに推計値の印がある年"),
             Value::Count(rates.estimated),
         ),
         (

@@ -2,12 +2,13 @@ use allweather_metrics::{
     Bootstrap, MetricsError, Returns, Summary, Tail, Undefined, annual_return_geometric, drawdown_series,
     drawdowns, max_drawdown, volatility,
 };
-use allweather_portfolio::Target;
+use allweather_portfolio::{QuarterRecord, Target};
 
 use crate::{
     Block, Cell, Colour, Figure, Mark, Page, ReportError, Shape, Table, Tile, Unit, Value, Words,
-    format::{decimals, percent},
+    format::{decimals, money as money_text, percent},
     run::{PREMIUM, Run, index, of_period},
+    terms,
     undefined::why,
     words::words,
 };
@@ -18,14 +19,15 @@ const DEEPEST: usize = 10;
 /// How many draws the intervals rest on, and from which seed: fixed, so that equal runs have equal reports.
 const DRAWS: (usize, u64) = (1000, 1);
 
-/// The largest deviation and drawdown that the published method allows.
+/// The largest drawdown that the published method allows.
 const DRAWDOWN: f64 = 0.06;
 
 pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     let returns = run.returns()?;
     let mut page = Page::new("index", Words::new("Overview", "概要"), lead(run));
+    page.section("money", Words::new("What it came to", "結果"), vec![Block::Tiles(money(run))]);
     page.section("targets", Words::new("Targets", "目標パフォーマンス"), targets(run, &returns)?);
-    page.section("growth", Words::new("Growth", "資産の推移"), vec![growth(run).into()]);
+    page.section("growth", Words::new("Total return", "累積リターン"), vec![growth(run).into()]);
     page.section("drawdowns", Words::new("Drawdowns", "ドローダウン"), falls(run, &returns));
     page.section("measures", Words::new("Measures", "各種指標"), vec![measures(run, &returns)?.into()]);
     Ok(page)
@@ -78,28 +80,31 @@ fn targets(run: &Run<'_>, returns: &Returns<'_>) -> Result<Vec<Block>, ReportErr
         [
             ("target", Words::new("target", "目標")),
             ("aim", Words::new("aim", "目標値")),
-            ("reached", Words::new("reached", "実績")),
+            ("reached", Words::new("reached", "結果")),
             ("met", Words::new("met?", "達成")),
-            ("low", Words::new("5 % of draws below", "下側5 %点")),
-            ("high", Words::new("5 % above", "上側5 %点")),
+            ("low", Words::new("5th percentile", "5パーセンタイル")),
+            ("high", Words::new("95th percentile", "95パーセンタイル")),
         ],
     );
     let mut tiles = Vec::new();
-    let mut met = 0;
+    let (mut met, mut judged) = (0, 0);
     for (name, sign, target, interval) in rows {
         let aim = target.aim.map_or_else(|| "—".to_owned(), percent);
-        met += usize::from(target.met);
+        // What is unknown is neither met nor missed.
+        let is_met = target.aim.and(target.reached).map(|_| target.met);
+        met += usize::from(is_met == Some(true));
+        judged += usize::from(is_met.is_some());
         let reached = Value::or_missing(target.reached, Value::Percent);
         tiles.push(Tile {
             name: name.clone(),
             value: reached.clone(),
             against: words!("target {sign} {aim}", "目標 {sign} {aim}"),
-            met: Some(target.met),
+            met: is_met,
         });
-        let verdict = if target.met {
-            Cell::new(Value::Words(Words::new("met", "達成"))).marked(Some(Mark::Met))
-        } else {
-            Cell::new(Value::Words(Words::new("not met", "未達成"))).marked(Some(Mark::NotMet))
+        let verdict = match is_met {
+            Some(true) => Cell::new(Value::Words(terms::MET.clone())).marked(Some(Mark::Met)),
+            Some(false) => Cell::new(Value::Words(terms::NOT_MET.clone())).marked(Some(Mark::NotMet)),
+            None => Value::Missing(Words::new("cannot be judged", "判定できません")).into(),
         };
         let bound = |bound: Option<f64>| Cell::new(Value::or_missing(bound, Value::Percent));
         table.row([
@@ -125,22 +130,28 @@ fn targets(run: &Run<'_>, returns: &Returns<'_>) -> Result<Vec<Block>, ReportErr
         "リターンの目標は期間の規定RFR＋4 %です。右の2列は定常ブートストラップ（{draws}回）による区間で、偶然だけで数値がどこまで動き得るかを示します。"
     ));
     let mut blocks = vec![Block::Tiles(tiles)];
-    blocks.push(verdict(met));
+    blocks.push(verdict(met, judged));
     let lacking: Vec<_> =
         run.years.iter().filter(|row| row.shortfall > 0.0).map(|row| row.year.to_string()).collect();
     if !lacking.is_empty() {
         let (count, list) = (lacking.len(), lacking.join(", "));
         blocks.push(Block::Warning(words!(
-            "In {count} calendar years part or all of the living expenses had no funds: {list}.",
-            "{count}つの暦年で生活費&事業活動費の一部または全部が賄えませんでした：{list}。"
+            "Part or all of the living expenses had no funds in these years: {list} ({count} in all).",
+            "{count}暦年で生活費&事業活動費の一部または全部が賄えませんでした：{list}。"
         )));
     }
     blocks.push(table.into());
     Ok(blocks)
 }
 
-/// How many of the three targets are met, in words.
-fn verdict(met: usize) -> Block {
+/// How many of the targets are met, in words.
+fn verdict(met: usize, judged: usize) -> Block {
+    if judged < 3 {
+        return Block::Warning(words!(
+            "{met} of the {judged} targets that can be judged are met; for the others a prescribed rate or a longer run is lacking.",
+            "判定できる目標{judged}件のうち、達成は{met}件です。残りは規定RFRまたは実行期間が足りず、判定できません。"
+        ));
+    }
     let (en, ja) = match met {
         3 => {
             return Block::Paragraph(Words::new(
@@ -154,8 +165,39 @@ fn verdict(met: usize) -> Block {
     };
     Block::Warning(words!(
         "{en}. They are the published method's own, and the run is judged by them as it is.",
-        "{ja}。目標は公開された手法自身のもので、本結果をそのまま照らしています。"
+        "{ja}。目標は公開された手法自身のもので、結果を調整せずに判定しています。"
     ))
+}
+
+/// What the money is worth, and what it paid for.
+fn money(run: &Run<'_>) -> Vec<Tile> {
+    let Some((first, last)) = run.steps.first().zip(run.steps.last()) else { return Vec::new() };
+    let start = money_text(first.value_before, run.scale());
+    let tile = |name, amount, against| Tile { name, value: Value::money(amount), against, met: None };
+    let mut tiles = vec![tile(
+        Words::new("value at the end", "期末の評価額"),
+        last.value_after,
+        words!("started with {start}; the pool is beside it", "開始時 {start}（プールを除く）"),
+    )];
+    let quarters = || run.steps.iter().filter_map(|step| step.quarter);
+    if quarters().next().is_some() {
+        let sum = |amount: &dyn Fn(&QuarterRecord) -> f64| quarters().map(amount).fold(0.0, |a, b| a + b);
+        let (consumed, lacking) = (sum(&|q| q.consumption), sum(&|q| q.shortfall));
+        let share = percent(if consumed > 0.0 { lacking / consumed } else { 0.0 });
+        tiles.push(tile(
+            Words::new("expenses paid", "支払った生活費&事業活動費"),
+            consumed - lacking,
+            words!("{share} of what was needed had no funds", "必要額の{share}は賄えませんでした"),
+        ));
+        let (halted, all) = (quarters().filter(|q| q.halted).count(), quarters().count());
+        tiles.push(Tile {
+            name: Words::new("quarters halted", "出金停止の四半期数"),
+            value: Value::Count(halted),
+            against: words!("of {all}: principal was under water", "全{all}四半期のうち元本割れ"),
+            met: None,
+        });
+    }
+    tiles
 }
 
 /// With a hatched band where returns rest on estimated prices.
@@ -167,7 +209,10 @@ fn estimated(run: &Run<'_>, figure: Figure) -> Figure {
 fn growth(run: &Run<'_>) -> Figure {
     let figure = Figure::new(
         "growth",
-        Words::new("100 invested, and what was aimed at", "100の投資の推移と目標"),
+        Words::new(
+            "100 invested, as if nothing had been paid out, and what was aimed at",
+            "100の投資の推移（出金がなかったとした場合）と目標",
+        ),
         Words::new(
             "Returns compounded, net of costs; what was paid out is no loss. Logarithmic: equal slopes are equal rates. The aim grows each \
              year by that year's prescribed rate + 4 %.",
@@ -218,9 +263,9 @@ fn falls(run: &Run<'_>, returns: &Returns<'_>) -> Vec<Block> {
         words!("The {DEEPEST} deepest drawdowns", "下落率の大きい順{DEEPEST}件"),
         [
             ("depth", Words::new("depth", "下落率")),
-            ("peak", Words::new("peak", "天井")),
-            ("trough", Words::new("trough", "底")),
-            ("recovery", Words::new("recovered", "回復")),
+            ("peak", Words::new("peak", "ピーク")),
+            ("trough", Words::new("trough", "ボトム")),
+            ("recovery", Words::new("recovered", "回復日")),
             ("periods", Words::new("periods", "期間数")),
         ],
     );
@@ -273,7 +318,7 @@ fn measures(run: &Run<'_>, returns: &Returns<'_>) -> Result<Table, MetricsError>
         &ratio,
     );
     row("Sortino ratio", "ソルティノレシオ", s.sortino, &ratio);
-    row("Omega", "オメガ", s.omega, &ratio);
+    row("Omega", "オメガレシオ", s.omega, &ratio);
     row("maximum drawdown", "最大ドローダウン", s.max_drawdown.map(|d| d.depth), &percent);
     row(
         "longest drawdown, periods",
@@ -298,13 +343,13 @@ fn measures(run: &Run<'_>, returns: &Returns<'_>) -> Result<Table, MetricsError>
     );
     Ok(table.with_note(if run.risk_free.is_some() {
         Words::new(
-            "Ratios and downside are over the prescribed risk-free rate of each year.",
-            "各レシオと下方偏差は各年の規定RFRを基準とします。",
+            "Sharpe, Sortino, Omega and downside are over the prescribed risk-free rate of each year; tails are losses of one step.",
+            "シャープ、ソルティノ、オメガの各レシオと下方偏差は各年の規定RFRを基準とします。バリュー・アット・リスクと期待ショートフォールは1ステップの損失です。",
         )
     } else {
         Words::new(
-            "A year of the run has no prescribed rate: ratios and downside are over 0.",
-            "規定RFRのない年があるため、各レシオと下方偏差は0を基準とします。",
+            "A year of the run has no prescribed rate: Sharpe, Sortino, Omega and downside are over 0. Tails are losses of one step.",
+            "規定RFRのない年があるため、シャープ、ソルティノ、オメガの各レシオと下方偏差は0を基準とします。バリュー・アット・リスクと期待ショートフォールは1ステップの損失です。",
         )
     }))
 }

@@ -47,7 +47,7 @@ fn reading() -> Vec<Block> {
              that follows; until then it carries the mark not final. A final label is frozen. The thresholds of a month rest on that month \
              and those before it. Where the data hold one release of each month, as the embedded data do, the first label and the final \
              one are the same: look-ahead through thresholds is excluded, look-ahead through revisions is not.",
-            "公開された方法では、天候判定は9ヶ月後まで暫定、その後は概ね完全に確定、12ヶ月後（日本ではその後の年次改定時）に完全に確定し、それまでは「未確定」の印が付きます。確定した判定は変わりません。閾値にはその月までの値だけを用います。内蔵データのように各月の公表値が1つしかない場合、最初の判定と最終の判定は一致します。閾値による先読みはありませんが、改定による先読みは排除できません。",
+            "公開された方法では、天候判定は9か月後まで暫定、その後は概ね完全に確定、12か月後（日本ではその後の年次改定時）に完全に確定し、それまでは「未確定」の印が付きます。確定した判定は変わりません。閾値にはその月までの値だけを用います。内蔵データのように各月の公表値が1つしかない場合、最初の判定と最終の判定は一致します。閾値による先読みはありませんが、改定による先読みは排除できません。",
         )),
     ]
 }

@@ -40,11 +40,18 @@ fn years_are_counted_by_what_their_rate_is() {
         assert_eq!(
             facts[1],
             count(&|rate| {
-                let readings = rate.prescribed.ranking.iter();
+                let mut readings = rate.prescribed.ranking.iter();
                 rate.status == RateStatus::Estimated
-                    || readings.map(|r| r.1.basis).any(|basis| basis == Basis::Estimated)
+                    || rate.prescribed.ranking.len() < 5
+                    || readings.any(|r| r.1.basis == Basis::Estimated)
             })
         );
+        // What is hatched is what is counted.
+        let hatched = report.table("prescribed_rates").map_or(0, |table| {
+            let place = table.columns.iter().position(|column| column.id == "rate").unwrap();
+            table.rows.iter().filter(|row| row[place].mark == Some(Mark::Estimated)).count()
+        });
+        assert_eq!(facts[1], hatched as f64);
         assert_eq!(facts[2], count(&|rate| rate.status == RateStatus::Provisional));
         assert_eq!(facts[3], count(&|rate| rate.prescribed.ranking.len() < 5));
         assert_eq!(

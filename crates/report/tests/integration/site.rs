@@ -10,8 +10,12 @@ fn all<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     html.select(&Selector::parse(selector).unwrap()).collect()
 }
 
+/// What is seen; the words of a mark, for who does not see it, come after.
 fn text(element: ElementRef<'_>) -> String {
-    element.text().collect::<String>().replace('\u{a0}', " ").trim().to_owned()
+    let seen = element.text().collect::<String>();
+    let aloud: String = element.select(&Selector::parse(".aloud").unwrap()).flat_map(|e| e.text()).collect();
+    let seen = seen.trim_end().strip_suffix(aloud.as_str()).unwrap_or(&seen);
+    seen.replace('\u{a0}', " ").trim().to_owned()
 }
 
 fn path(page: &Page, language: Language) -> String {
@@ -234,4 +238,24 @@ fn a_site_is_written_whole_and_over_an_older_one() {
     let refused = site.write(other.path()).unwrap_err().to_string();
     assert!(refused.contains("assets"), "{refused}");
     assert!(!other.path().join("index.html").exists());
+}
+
+/// A target that nobody can judge is neither met nor missed.
+#[test]
+fn what_is_unknown_is_not_missed() {
+    let main = main_job();
+    let json = main.record.spec().canonical_json();
+    let mut spec: Json = serde_json::from_str(&json).unwrap();
+    (spec["start"], spec["end"]) = ("1995-03".into(), "1995-03".into());
+    let record =
+        main.data.simulate(&allweather_portfolio::Spec::from_json(&spec.to_string()).unwrap()).unwrap();
+    let report = Report::new(&record, &Sources::new(&main.data.market, &main.data.statistics)).unwrap();
+    let targets = report.table("targets").unwrap();
+    let deviation = targets.cell(1, "met").unwrap();
+    assert!(matches!(deviation.value, allweather_report::Value::Missing(_)) && deviation.mark.is_none());
+    let tiles = report.pages()[0].sections.iter().flat_map(|section| &section.blocks);
+    let tiles = tiles.filter_map(|block| if let Block::Tiles(tiles) = block { Some(tiles) } else { None });
+    let met: Vec<Option<bool>> = tiles.flatten().map(|tile| tile.met).collect();
+    // Two of them, the deviation and whatever is no target, are not judged.
+    assert!(met.iter().filter(|met| met.is_some()).count() == 2, "{met:?}");
 }

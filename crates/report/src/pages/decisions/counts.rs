@@ -79,7 +79,8 @@ pub(super) fn by_year(run: &Run<'_>, trades: &Trades) -> Table {
             Value::Year(year.year),
             Value::Count(traded),
             Value::Count(rows().count().saturating_sub(traded + first)),
-            Value::Percent(rows().filter_map(|(_, (_, turnover))| *turnover).sum()),
+            // A sum of nothing is 0, not its negative.
+            Value::Percent(rows().filter_map(|(_, (_, turnover))| *turnover).fold(0.0, |sum, t| sum + t)),
             Value::money(rows().map(|(_, (value, _))| value).sum()),
             Value::money(year.costs),
         ]);
@@ -87,7 +88,7 @@ pub(super) fn by_year(run: &Run<'_>, trades: &Trades) -> Table {
     let note = Words::new(
         "The first purchase is neither traded nor held and has no turnover; its value and its costs are in its year. Costs are of all kinds, \
          those of the forwards with them.",
-        "初回購入は売買・据え置きのどちらにも数えず、回転率にも含みませんが、金額とコストはその年に含みます。コストは先渡取引を含む全種類の合計です。",
+        "初回購入は売買・据え置きのどちらにも数えず、回転率にも含みませんが、金額とコストはその年に含みます。コストは為替予約を含む全種類の合計です。",
     );
     if !composed {
         return table.with_note(note);

@@ -45,7 +45,7 @@ fn decisions(run: &Run<'_>, trades: &Trades) -> Table {
         "Turnover stands where a rule traded; the traded value also holds what was sold to pay a \
          withdrawal. Costs also hold the dealing in forwards. The value is that after trade and flows, without the pool. Several search words \
          must all be in the row.",
-        "売買回転率はルールが売買したステップのみ、売買額は出金のための売却も含みます。コストは先渡取引の費用も含みます。時価は売買と資金の出入りの後で、プール額を含みません。検索語が複数の場合、全てを含む行を表示します。",
+        "売買回転率はルールが売買したステップのみ、売買額は出金のための売却も含みます。コストは為替予約の費用も含みます。時価は売買と資金の出入りの後で、プール額を含みません。検索語が複数の場合、全てを含む行を表示します。",
     ))
 }
 

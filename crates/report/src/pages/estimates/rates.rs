@@ -3,7 +3,7 @@ use allweather_portfolio::YearRow;
 use allweather_rfr::Basis;
 
 use crate::pages::rate::{mark, name};
-use crate::{Block, Cell, Language, Table, Value, Words, run::Run};
+use crate::{Block, Cell, Language, Mark, Table, Value, Words, run::Run};
 
 /// In how many years of the run the prescribed rate is what.
 #[derive(Debug, Default)]
@@ -23,7 +23,8 @@ impl Counts {
                 counts.none += 1;
                 continue;
             };
-            counts.estimated += usize::from(is_estimated(year));
+            // What is hatched is counted: also a rate of fewer than five indicators.
+            counts.estimated += usize::from(mark(rate) == Some(Mark::Estimated));
             counts.provisional += usize::from(rate.status == RateStatus::Provisional);
             counts.fewer += usize::from(!rate.prescribed.missing.is_empty());
             counts.stand_in += usize::from(rate.prescribed.basis == Basis::StandIn);

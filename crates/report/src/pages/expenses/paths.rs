@@ -11,9 +11,9 @@ pub(super) fn pool(run: &Run<'_>) -> Figure {
         "pool",
         Words::new("The pool and its cap", "プール額と上限"),
         Words::new(
-            "At the end of each month. The cap moves with the prescribed rate. Hatched are quarters in which withdrawals were \
+            "At the end of each month. The cap moves with the prescribed rate. The bands are quarters in which withdrawals were \
              halted and the pool had to pay alone; at zero it has nothing to pay with.",
-            "各月末の額。上限は規定RFRに応じて動きます。斜線は出金が停止され、プールだけで支払った四半期です。0のときは支払う原資がありません。",
+            "各月末の額。上限は規定RFRに応じて動きます。帯は出金が停止され、プールだけで支払った四半期です。0のときは支払う原資がありません。",
         ),
         run.month_points(),
         Unit::Money,
@@ -35,8 +35,8 @@ pub(super) fn capital(run: &Run<'_>) -> Figure {
         Words::new("Value against total invested capital", "評価額と合計投下資本"),
         Words::new(
             "At the end of each month, without the pool. What is above the invested capital at a quarter's end is withdrawn; \
-             below it withdrawals are halted (hatched). Invested capital rises only by what is reinvested.",
-            "各月末の額（プールを除く）。四半期末に合計投下資本を上回る額を出金し、下回る間は出金を停止します（斜線）。合計投下資本は再投資によってのみ増えます。",
+             below it withdrawals are halted (the bands). Invested capital rises only by what is reinvested.",
+            "各月末の額（プールを除く）。四半期末に合計投下資本を上回る額を出金し、下回る間は出金を停止します（帯）。合計投下資本は再投資によってのみ増えます。",
         ),
         run.month_points(),
         Unit::Money,
@@ -83,8 +83,8 @@ fn halted(figure: Figure, run: &Run<'_>) -> Figure {
     let holds = |month: allweather_core::Month| quarters.get(&month.quarter()).is_some_and(|q| q.halted);
     figure.with_band(
         Words::new("withdrawals halted", "出金停止"),
-        Colour::Quiet,
-        true,
+        Colour::Pale,
+        false,
         run.months.iter().map(|row| holds(row.month)),
     )
 }

@@ -15,7 +15,7 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
     } else {
         blocks.push(Block::Paragraph(Words::new(
             "The run has one month: there is no course of time to draw.",
-            "実行期間が1ヶ月のため、推移の図はありません。",
+            "実行期間が1か月のため、推移の図はありません。",
         )));
     }
     blocks.push(table(run).into());
