@@ -95,6 +95,13 @@ pub enum OptimizeError {
         /// The name.
         name: String,
     },
+    /// A weather that the scenarios do not have.
+    #[error("there is no weather {name:?} among the scenarios")]
+    #[non_exhaustive]
+    NoSuchWeather {
+        /// The name.
+        name: String,
+    },
     /// An objective about weathers, and scenarios without any.
     #[error("the scenarios have no weathers to be balanced")]
     NoWeathers,
@@ -103,6 +110,15 @@ pub enum OptimizeError {
     #[non_exhaustive]
     TooFew {
         /// How many likely scenarios there are.
+        rows: usize,
+    },
+    /// Assets that can be combined to no risk at all, where an inverse of their covariance is needed.
+    #[error("the covariance of {assets} assets in {rows} scenarios has no inverse")]
+    #[non_exhaustive]
+    Singular {
+        /// How many assets there are.
+        assets: usize,
+        /// How many scenarios.
         rows: usize,
     },
     /// A floor on the return where no returns are expected.
@@ -114,4 +130,12 @@ pub enum OptimizeError {
     /// A covariance, a bootstrap or risk budgets were refused.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+}
+
+impl OptimizeError {
+    /// Whether a draw of scenarios may lack by chance what is missing.
+    pub(crate) fn by_chance(&self) -> bool {
+        matches!(self, Self::WeatherWithout { .. } | Self::TooFew { .. } | Self::Singular { .. })
+            || matches!(self, Self::Metrics(MetricsError::Undefined(_)))
+    }
 }

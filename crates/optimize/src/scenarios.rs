@@ -1,6 +1,6 @@
 use ndarray::{Array2, Axis, ArrayView1, ArrayView2};
 
-use crate::OptimizeError;
+use crate::{OptimizeError, estimator::means};
 
 /// Returns of assets in scenarios: what may happen in one period, and how likely each is.
 ///
@@ -162,6 +162,11 @@ impl Scenarios {
         self.weathers.iter().map(|weather| weather.name.as_str())
     }
 
+    pub(crate) fn weather(&self, name: &str) -> Result<&Weather, OptimizeError> {
+        let found = self.weathers.iter().find(|weather| weather.name == name);
+        found.ok_or_else(|| OptimizeError::NoSuchWeather { name: name.to_owned() })
+    }
+
     pub(crate) fn by_weather(&self) -> &[Weather] {
         &self.weathers
     }
@@ -181,13 +186,7 @@ impl Scenarios {
     /// The mean return of each asset, `[assets]`, a fraction per period, by the probabilities.
     #[must_use]
     pub fn means(&self) -> Vec<f64> {
-        let mut means = vec![0.0; self.assets()];
-        for (row, probability) in self.returns.rows().into_iter().zip(&self.probabilities) {
-            for (mean, value) in means.iter_mut().zip(row) {
-                *mean += probability * value;
-            }
-        }
-        means
+        means(self.returns(), &self.probabilities)
     }
 
     /// The returns of weights in each scenario, `[periods]`.
@@ -203,6 +202,12 @@ impl Scenarios {
         }
         let scale = (sum / self.assets() as f64).sqrt();
         if scale > 1e-150 { scale } else { 1.0 }
+    }
+}
+
+impl Weather {
+    pub(crate) fn degrees(&self) -> &[f64] {
+        &self.degrees
     }
 }
 
