@@ -64,7 +64,9 @@ pub struct Solution {
 impl Solution {
     /// The multipliers of the constraints that hold the objective back: above nought, with no slack.
     pub fn binding(&self) -> impl Iterator<Item = &Multiplier> {
-        self.multipliers.iter().filter(|m| m.constraint != Constraint::Invested && m.value > 0.0 && m.slack < 1e-6)
+        self.multipliers
+            .iter()
+            .filter(|m| m.constraint != Constraint::Invested && m.value > 0.0 && m.slack < 1e-6)
     }
 
     /// The multiplier of a constraint; 0 for a bound that does not press.
@@ -79,7 +81,8 @@ impl Solution {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
-    /// Constraints hold to 10⁻⁸, and the objective is the least there is to 10⁻⁷ of the size of a return (of its square, of a variance).
+    /// Constraints hold to 10⁻⁸, and the objective is the least there is to 10⁻⁷ of the size of a return (of its square, of a variance;
+    /// the square of a deviation to 10⁻⁹ of that, where this is more).
     Optimal,
     /// The solver stopped before: see gap and violation.
     Inexact,

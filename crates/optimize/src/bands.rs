@@ -81,7 +81,9 @@ impl Objective {
             return Err(OptimizeError::NoDraws);
         }
         let one = |draw: usize| match scenarios(draw).and_then(|drawn| self.minimise(&drawn, constraints)) {
-            Ok(Answer::Solved(solution)) if solution.status == Status::Optimal => Ok(Drawn::Weights(solution.weights)),
+            Ok(Answer::Solved(solution)) if solution.status == Status::Optimal => {
+                Ok(Drawn::Weights(solution.weights))
+            }
             Ok(Answer::Solved(_)) => Ok(Drawn::Inexact),
             Ok(Answer::Infeasible(_)) => Ok(Drawn::Infeasible),
             Err(error) if error.by_chance() => Ok(Drawn::Undefined),
@@ -141,7 +143,8 @@ impl Objective {
             Block::Mean(length) => length,
             _ => {
                 let assets = scenarios.assets() as f64;
-                let means: Vec<f64> = scenarios.returns().rows().into_iter().map(|row| row.sum() / assets).collect();
+                let means: Vec<f64> =
+                    scenarios.returns().rows().into_iter().map(|row| row.sum() / assets).collect();
                 optimal_block_length(&means)?
             }
         };

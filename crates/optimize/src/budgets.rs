@@ -1,6 +1,8 @@
 use allweather_metrics::risk::Covariance;
 
-use crate::{Answer, Conflict, Constraint, Constraints, Infeasible, OptimizeError, Solution, Status, draft::limits};
+use crate::{
+    Answer, Conflict, Constraint, Constraints, Infeasible, OptimizeError, Solution, Status, draft::limits,
+};
 
 /// What a constraint may be broken by.
 const OBEYED: f64 = 1e-9;
@@ -26,14 +28,22 @@ pub(crate) fn carry(
         }
         violation = violation.max(excess / size);
     };
-    for (asset, (&weight, (lower, upper))) in weights.iter().zip(constraints.limits(weights.len())).enumerate() {
+    for (asset, (&weight, (lower, upper))) in
+        weights.iter().zip(constraints.limits(weights.len())).enumerate()
+    {
         compare(Constraint::Lower { asset }, lower - weight, 1.0, lower, weight);
         compare(Constraint::Upper { asset }, weight - upper, 1.0, upper, weight);
     }
     for limit in limits(constraints, Some(means), weights.len(), false).iter().skip(1) {
         let value = limit.value(&weights, before);
         let stated = |value: f64| limit.sign * value + 0.0;
-        compare(limit.constraint.clone(), value - limit.limit, limit.size(), stated(limit.limit), stated(value));
+        compare(
+            limit.constraint.clone(),
+            value - limit.limit,
+            limit.size(),
+            stated(limit.limit),
+            stated(value),
+        );
     }
     if !conflict.is_empty() {
         conflict.sort_by(|a, b| b.0.total_cmp(&a.0));

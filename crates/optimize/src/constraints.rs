@@ -144,7 +144,12 @@ impl Group {
     ///
     /// [`OptimizeError::Group`] when it is without a name, without members, names one twice, or has neither limit;
     /// [`OptimizeError::Setting`] unless limits are within ±10 and the least is not above the most.
-    pub fn new(name: &str, assets: Vec<usize>, min: Option<f64>, max: Option<f64>) -> Result<Self, OptimizeError> {
+    pub fn new(
+        name: &str,
+        assets: Vec<usize>,
+        min: Option<f64>,
+        max: Option<f64>,
+    ) -> Result<Self, OptimizeError> {
         let refused = |rule| Err(OptimizeError::Group { name: name.to_owned(), rule });
         let count = assets.len();
         let assets: BTreeSet<usize> = assets.into_iter().collect();
@@ -392,7 +397,11 @@ impl Constraints {
     /// Whether every list is for so many assets.
     pub(crate) fn check(&self, assets: usize) -> Result<(), OptimizeError> {
         let same = |what, found| {
-            if found == assets { Ok(()) } else { Err(OptimizeError::Length { what, found, expected: assets }) }
+            if found == assets {
+                Ok(())
+            } else {
+                Err(OptimizeError::Length { what, found, expected: assets })
+            }
         };
         if !self.bounds.is_empty() {
             same("bounds", self.bounds.len())?;
@@ -436,7 +445,9 @@ impl TryFrom<Wire> for Constraints {
             made = made.with_trading(trading);
         }
         match wire.return_floor {
-            Some(ReturnFloor { floor, expected: Some(expected) }) => made.with_return_floor_of(floor, expected),
+            Some(ReturnFloor { floor, expected: Some(expected) }) => {
+                made.with_return_floor_of(floor, expected)
+            }
             Some(ReturnFloor { floor, expected: None }) => made.with_return_floor(floor),
             None => Ok(made),
         }

@@ -6,7 +6,6 @@ use crate::{
     programme::{Design, Hinges, Programme, Row},
 };
 
-
 /// A constraint over weights and what is traded, as it was stated.
 ///
 /// ```text
@@ -40,10 +39,25 @@ impl Limit {
 }
 
 /// All constraints but the bounds. Where a least and a most are one, they are one equality, named by the most, if `merged`.
-pub(crate) fn limits(constraints: &Constraints, means: Option<&[f64]>, assets: usize, merged: bool) -> Vec<Limit> {
-    let plain = |constraint, weights, limit, sign| Limit { constraint, weights, traded: Vec::new(), limit, equal: false, sign };
+pub(crate) fn limits(
+    constraints: &Constraints,
+    means: Option<&[f64]>,
+    assets: usize,
+    merged: bool,
+) -> Vec<Limit> {
+    let plain = |constraint, weights, limit, sign| Limit {
+        constraint,
+        weights,
+        traded: Vec::new(),
+        limit,
+        equal: false,
+        sign,
+    };
     let mut all = vec![Limit { equal: true, ..plain(Constraint::Invested, vec![1.0; assets], 1.0, 1.0) }];
-    let mut both = |(low, min): (Constraint, Option<f64>), (high, max): (Constraint, Option<f64>), weights: Vec<f64>, sign: f64| {
+    let mut both = |(low, min): (Constraint, Option<f64>),
+                    (high, max): (Constraint, Option<f64>),
+                    weights: Vec<f64>,
+                    sign: f64| {
         let one = matches!((min, max), (Some(min), Some(max)) if max - min <= ONE_VALUE);
         if let Some(min) = min.filter(|_| !(one && merged)) {
             all.push(plain(low, weights.iter().map(|a| -a).collect(), -min, sign));
@@ -65,7 +79,12 @@ pub(crate) fn limits(constraints: &Constraints, means: Option<&[f64]>, assets: u
     }
     if let Some(currency) = &constraints.currency {
         let cap = currency.cap;
-        both((Constraint::CurrencyShort, Some(-cap)), (Constraint::CurrencyLong, Some(cap)), currency.unhedged(), 1.0);
+        both(
+            (Constraint::CurrencyShort, Some(-cap)),
+            (Constraint::CurrencyLong, Some(cap)),
+            currency.unhedged(),
+            1.0,
+        );
     }
     if let Some(trading) = &constraints.trading {
         if let Some(turnover) = trading.turnover {
@@ -101,7 +120,8 @@ impl Draft {
     /// A programme of weights within bounds and so many free variables, nothing to minimise yet.
     pub(crate) fn new(bounds: Vec<(f64, f64)>, free: usize, before: &[f64], ridge: f64) -> Self {
         let linear = vec![0.0; bounds.len() + free];
-        let programme = Programme { quadratic: None, ridge, linear, bounds, hinges: Vec::new(), rows: Vec::new() };
+        let programme =
+            Programme { quadratic: None, ridge, linear, bounds, hinges: Vec::new(), rows: Vec::new() };
         Self { programme, divisors: Vec::new(), before: before.to_vec(), trades: None }
     }
 
@@ -148,7 +168,8 @@ impl Draft {
         let mut right = limit.limit / size;
         if limit.traded.iter().any(|price| *price != 0.0) {
             let at = self.trades();
-            for ((coefficient, price), before) in coefficients.iter_mut().zip(&limit.traded).zip(&self.before) {
+            for ((coefficient, price), before) in coefficients.iter_mut().zip(&limit.traded).zip(&self.before)
+            {
                 *coefficient -= price / size;
                 right -= price / size * before;
             }

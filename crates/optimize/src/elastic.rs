@@ -4,7 +4,7 @@ use crate::{
     Conflict, Constraint, Constraints, Infeasible,
     draft::{Draft, Limit, limits},
     interior,
-    programme::Point,
+    verdict::least,
 };
 
 /// A constraint that must give by less than this, in units of its largest coefficient, counts as obeyed.
@@ -14,23 +14,29 @@ const ROUNDING: f64 = 1e-9;
 const SHARE: f64 = 1e-6;
 
 /// `None` when there are weights that obey all constraints.
-pub(crate) fn conflict(constraints: &Constraints, means: Option<&[f64]>, assets: usize) -> Option<Infeasible> {
+pub(crate) fn conflict(
+    constraints: &Constraints,
+    means: Option<&[f64]>,
+    assets: usize,
+) -> Option<Infeasible> {
     let bounds = constraints.limits(assets);
     let (least, most) = bounds.iter().fold((0.0, 0.0), |(a, b), (lower, upper)| (a + lower, b + upper));
     if least > 1.0 + ROUNDING || most < 1.0 - ROUNDING {
         let attainable = Some(if least > 1.0 { least } else { most });
-        return Some(Infeasible { conflict: vec![Conflict { constraint: Constraint::Invested, limit: 1.0, attainable }] });
+        return Some(Infeasible {
+            conflict: vec![Conflict { constraint: Constraint::Invested, limit: 1.0, attainable }],
+        });
     }
     let all = limits(constraints, means, assets, false);
     let before = constraints.trading.as_ref().map_or(&[][..], |trading| &trading.previous);
-    let (depth, point) = depth(&all, &bounds, before)?;
-    if depth <= ROUNDING {
+    let deepest = deepest(&all, &bounds, before)?;
+    // Said only with a proof; where the solver has none, the weights will tell.
+    if deepest.broken <= ROUNDING || deepest.proven <= 0.0 {
         return None;
     }
-    let total: f64 = point.rows.iter().skip(1).sum();
     let mut found: Vec<(f64, Conflict)> = Vec::new();
     for (at, limit) in all.iter().enumerate().skip(1) {
-        let share = point.rows[at] / total;
+        let share = deepest.shares[at];
         if share > SHARE {
             let attainable = attainable(&all, at, &bounds, before).map(|value| limit.sign * value + 0.0);
             let stated = limit.sign * limit.limit + 0.0;
@@ -41,9 +47,18 @@ pub(crate) fn conflict(constraints: &Constraints, means: Option<&[f64]>, assets:
     Some(Infeasible { conflict: found.into_iter().map(|(_, conflict)| conflict).collect() })
 }
 
-/// By how much all inequalities can be more than obeyed at once, with its sign changed, and where: above nought there is a
-/// contradiction, and the multipliers of the rows are its proof. `None` without inequalities.
-fn depth(all: &[Limit], bounds: &[(f64, f64)], before: &[f64]) -> Option<(f64, Point)> {
+/// Where all inequalities are obeyed best.
+struct Deepest {
+    /// By how much they are broken there, in units of their largest coefficients; below nought when there is room.
+    broken: f64,
+    /// What no weights can do better than, as the multipliers prove.
+    proven: f64,
+    /// The share of each limit in the proof; they add up to 1.
+    shares: Vec<f64>,
+}
+
+/// `None` without inequalities.
+fn deepest(all: &[Limit], bounds: &[(f64, f64)], before: &[f64]) -> Option<Deepest> {
     if all.len() < 2 {
         return None;
     }
@@ -58,13 +73,28 @@ fn depth(all: &[Limit], bounds: &[(f64, f64)], before: &[f64]) -> Option<(f64, P
     // As the weights are, not as the solver says.
     let weights = &point.variables[..give];
     let excess = all.iter().skip(1).map(|limit| (limit.value(weights, before) - limit.limit) / limit.size());
-    Some((excess.fold(f64::NEG_INFINITY, f64::max), point))
+    let broken = excess.fold(f64::NEG_INFINITY, f64::max);
+    // Multiples of the limits that add up to 1: their sum is broken by no less than its least over the bounds.
+    let total: f64 = point.rows.iter().skip(1).sum();
+    let shares: Vec<f64> = point.rows.iter().map(|share| share / total).collect();
+    let (mut slopes, mut prices, mut proven) = (vec![0.0; give], vec![0.0; give], 0.0);
+    for (limit, share) in all.iter().zip(&shares) {
+        let times = share / limit.size();
+        slopes.iter_mut().zip(&limit.weights).for_each(|(sum, value)| *sum += times * value);
+        prices.iter_mut().zip(&limit.traded).for_each(|(sum, value)| *sum += times * value);
+        proven -= times * limit.limit;
+    }
+    for (at, bound) in bounds.iter().enumerate() {
+        proven += least(slopes[at], prices[at], before.get(at).copied().unwrap_or_default(), *bound);
+    }
+    Some(Deepest { broken, proven, shares })
 }
 
 /// The least that the left side of one constraint can be while all others hold.
 fn attainable(all: &[Limit], one: usize, bounds: &[(f64, f64)], before: &[f64]) -> Option<f64> {
-    let others: Vec<Limit> = all.iter().enumerate().filter(|(at, _)| *at != one).map(|(_, l)| l.clone()).collect();
-    if depth(&others, bounds, before).is_some_and(|(depth, _)| depth > ROUNDING) {
+    let others: Vec<Limit> =
+        all.iter().enumerate().filter(|(at, _)| *at != one).map(|(_, l)| l.clone()).collect();
+    if deepest(&others, bounds, before).is_some_and(|deepest| deepest.broken > ROUNDING) {
         return None;
     }
     let target = &all[one];

@@ -15,7 +15,9 @@ pub enum OptimizeError {
         assets: usize,
     },
     /// A return is not a number, or larger than any.
-    #[error("the return {value} of asset {asset} in scenario {period} (both from 0) is not a number within ±10⁶")]
+    #[error(
+        "the return {value} of asset {asset} in scenario {period} (both from 0) is not a number within ±10⁶"
+    )]
     #[non_exhaustive]
     Return {
         /// The scenario, from 0.
@@ -120,6 +122,13 @@ pub enum OptimizeError {
         assets: usize,
         /// How many scenarios.
         rows: usize,
+    },
+    /// A matrix by which some weights would have a negative variance.
+    #[error("the matrix of {assets} assets is no covariance: some weights would have a negative variance")]
+    #[non_exhaustive]
+    Indefinite {
+        /// How many assets there are.
+        assets: usize,
     },
     /// A floor on the return where no returns are expected.
     #[error("a return floor without expected returns: a covariance has none")]

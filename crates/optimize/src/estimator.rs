@@ -136,7 +136,9 @@ impl Estimator {
                 let spread = |p: &[f64]| around(scenarios.returns(), p, &means);
                 spread(&under) * weight + spread(&other) * (1.0 - weight)
             }
-            Self::BlendedCorrelation { stress, weight } => blended_correlation(scenarios, stress, share(*weight)?)?,
+            Self::BlendedCorrelation { stress, weight } => {
+                blended_correlation(scenarios, stress, share(*weight)?)?
+            }
             Self::Mixture { weights } => mixture(scenarios, weights)?,
         };
         Ok(Covariance::new(&matrix)?)
@@ -221,7 +223,11 @@ pub(crate) fn sample(scenarios: &Scenarios) -> Result<Array2<f64>, OptimizeError
     Ok(around(scenarios.returns(), &probabilities, &scenarios.means()) / freedom)
 }
 
-fn blended_correlation(scenarios: &Scenarios, stress: &Stress, weight: f64) -> Result<Array2<f64>, OptimizeError> {
+fn blended_correlation(
+    scenarios: &Scenarios,
+    stress: &Stress,
+    weight: f64,
+) -> Result<Array2<f64>, OptimizeError> {
     let all = sample(scenarios)?;
     let (under, _) = stress.parts(scenarios)?;
     let stressed = around(scenarios.returns(), &under, &scenarios.means());

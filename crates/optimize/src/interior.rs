@@ -9,17 +9,26 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, Slice, Zip, linalg::general_mat_
 
 use crate::programme::{Design, Hinges, Point, Programme};
 
-/// What rows and stationarity may be off by, and the share of the objective that the gap may be; returns are in units of their own size.
-const TOLERANCE: f64 = 1e-11;
+/// What the slopes may be off by, where returns are in units of their own size.
+const SLOPES: f64 = 1e-9;
+
+/// What rows may be off by.
+const ROWS: f64 = 1e-10;
+
+/// Which share of the objective the gap may be.
+const GAP: f64 = 1e-11;
 
 /// Twenty or so are needed.
 const ITERATIONS: usize = 120;
 
 /// So many steps without a better point end the search.
-const PATIENCE: usize = 12;
+const PATIENCE: usize = 25;
 
 /// A step goes at most this far towards where a slack or a multiplier would be nought.
 const TO_THE_EDGE: f64 = 0.995;
+
+/// What an equality may give in one step for each unit of its multiplier; the next step takes it back.
+const REDUNDANT: f64 = 1e-12;
 
 /// Bounds nearer to each other than this are one value.
 pub(crate) const ONE_VALUE: f64 = 1e-9;
@@ -33,13 +42,14 @@ pub(crate) fn solve(programme: &Programme) -> Point {
     let mut iterations = 0;
     loop {
         let residuals = Residuals::of(programme, &state);
-        let error = residuals.error(programme, &state);
+        let (error, gap) = residuals.error(programme, &state);
         if error < best_error {
             (best, best_error, since) = (state.clone(), error, 0);
         } else {
             since += 1;
         }
-        if best_error <= 1.0 || iterations == ITERATIONS || since > PATIENCE {
+        // Past the gap the multipliers lose their digits, and nothing is gained.
+        if best_error <= 1.0 || gap < 1e-4 || iterations == ITERATIONS || since > PATIENCE {
             break;
         }
         iterations += 1;
@@ -52,7 +62,8 @@ pub(crate) fn solve(programme: &Programme) -> Point {
         let step = state.step(programme, &system, &factors, &residuals, Some(&predictor), centring * now);
         let (primal, dual) = state.lengths(&step, TO_THE_EDGE);
         // A square in the objective ties both sides together.
-        let (primal, dual) = if programme.curved() { (primal.min(dual), primal.min(dual)) } else { (primal, dual) };
+        let (primal, dual) =
+            if programme.curved() { (primal.min(dual), primal.min(dual)) } else { (primal, dual) };
         if !(primal.is_finite() && dual.is_finite()) {
             break;
         }
@@ -157,44 +168,62 @@ impl State {
             let margin = 0.1 * (upper - lower);
             *weight = (1.0 / assets as f64).clamp(lower + margin, upper - margin);
         }
-        let mut hinges = Vec::with_capacity(programme.hinges.len());
+        let mut places = Vec::with_capacity(programme.hinges.len());
         for kind in &programme.hinges {
             let mut x = kind.apply(&variables, assets);
             x += &kind.constant;
             let scatter = (x.dot(&x) / x.len().max(1) as f64).sqrt().max(1e-3);
-            let u = x.mapv(|x| f64::midpoint(x, (x * x + 4.0 * scatter * scatter).sqrt()).max(1e-3 * scatter));
+            let u =
+                x.mapv(|x| f64::midpoint(x, (x * x + 4.0 * scatter * scatter).sqrt()).max(1e-3 * scatter));
             let slack = Zip::from(&u).and(&x).map_collect(|u, x| (u - x).max(1e-3 * scatter));
             // u exceeds x by what the slack says.
             let u = &x + &slack;
-            let own = |at: usize| {
-                let links: f64 = kind.links.iter().map(|(_, times)| times[at]).sum();
-                (kind.linear[at] + kind.curvature[at] * u[at] + links).max(1e-3)
-            };
-            // With these multipliers all products are alike, and where nothing links the hinge its own equation holds.
-            let first = |at: usize| {
-                if kind.floored { own(at) * u[at] / (u[at] + slack[at]) } else { own(at) }
-            };
-            let dual = Array1::from_shape_fn(kind.len(), first);
-            let floor = kind.floored.then(|| Pair {
-                slack: u.clone(),
-                dual: Array1::from_shape_fn(kind.len(), |at| own(at) * slack[at] / (u[at] + slack[at])),
-            });
-            hinges.push((Pair { slack, dual }, floor, u));
+            places.push((slack, u));
         }
-        let products: f64 = hinges.iter().map(|(pair, floor, _)| pair.product() + floor.as_ref().map_or(0.0, Pair::product)).sum();
-        let count: usize = hinges.iter().map(|(pair, floor, _)| pair.len() + floor.as_ref().map_or(0, Pair::len)).sum();
-        let product = if count > 0 { products / count as f64 } else { 0.1 };
+        // What presses on u is split such that its own equation holds, and that all products are alike.
+        let split = |kind: &Hinges, (slack, u): &(Array1<f64>, Array1<f64>), least: f64, of_rows: f64| {
+            let pressed = |at: usize| {
+                let links: f64 = kind.links.iter().map(|(_, times)| of_rows * times[at]).sum();
+                (kind.linear[at] + kind.curvature[at] * u[at] + links).max(least)
+            };
+            let part = |at: usize| if kind.floored { u[at] / (u[at] + slack[at]) } else { 1.0 };
+            let dual = Array1::from_shape_fn(kind.len(), |at| pressed(at) * part(at));
+            let floor = kind.floored.then(|| {
+                let dual = Array1::from_shape_fn(kind.len(), |at| pressed(at) * (1.0 - part(at)));
+                Pair { slack: u.clone(), dual }
+            });
+            (Pair { slack: slack.clone(), dual }, floor, u.clone())
+        };
+        // The slopes that the objective leaves say how large the multipliers of everything else will be.
+        let mut slopes = programme.linear.clone();
+        for (kind, place) in programme.hinges.iter().zip(&places) {
+            kind.add_transposed(&split(kind, place, 0.0, 0.0).0.dual, &mut slopes);
+        }
+        let price = slopes.iter().fold(1e-2_f64, |a, b| a.max(b.abs()));
+        let inequalities = programme.rows.iter().filter(|row| !row.equal).count().max(1) as f64;
+        let hinges: Vec<_> = programme
+            .hinges
+            .iter()
+            .zip(&places)
+            .map(|(kind, place)| {
+                split(kind, place, 1e-3 * price / kind.len().max(1) as f64, price / inequalities)
+            })
+            .collect();
         // A fixed weight has a row of its own instead; its pairs stay where they are.
         let side = |of: fn(f64, (f64, f64)) -> f64| {
             let slack = |at: usize| {
                 if programme.fixed(at) { 1.0 } else { of(variables[at], programme.bounds[at]) }
             };
-            let dual = |at: usize| if programme.fixed(at) { 0.0 } else { product / slack(at) };
+            let dual = |at: usize| {
+                if programme.fixed(at) { 0.0 } else { price / (assets * assets) as f64 / slack(at) }
+            };
             Pair { slack: Array1::from_shape_fn(assets, slack), dual: Array1::from_shape_fn(assets, dual) }
         };
         let (lower, upper) = (side(|w, b| w - b.0), side(|w, b| b.1 - w));
-        let row = |equal: bool, value: f64| if equal { (0.0, 0.0) } else { (value.max(0.1), product / value.max(0.1)) };
-        let mut state = Self { variables, hinges, lower, upper, rows: vec![(0.0, 0.0); programme.rows.len()] };
+        let row =
+            |equal: bool, value: f64| if equal { (0.0, 0.0) } else { (value.max(0.1), price / inequalities) };
+        let mut state =
+            Self { variables, hinges, lower, upper, rows: vec![(0.0, 0.0); programme.rows.len()] };
         let off = state.off_rows(programme);
         for ((at, row_of), off) in programme.rows.iter().enumerate().zip(off) {
             state.rows[at] = row(row_of.equal, -off);
@@ -327,10 +356,12 @@ impl State {
                 t += second;
             }
             let scale = &system.hinges[at];
-            let through = Zip::from(&first).and(&t).and(&scale.passed).map_collect(|first, t, p| p * t - first);
+            let through =
+                Zip::from(&first).and(&t).and(&scale.passed).map_collect(|first, t, p| p * t - first);
             kind.add_transposed(&through, &mut right[..count]);
             for (row, times) in &kind.links {
-                right[count + row] -= Zip::from(times).and(&t).and(&scale.whole).fold(0.0, |sum, h, t, e| sum + h * t / e);
+                right[count + row] -=
+                    Zip::from(times).and(&t).and(&scale.whole).fold(0.0, |sum, h, t, e| sum + h * t / e);
             }
             of_hinges.push((first, second, t));
         }
@@ -338,7 +369,8 @@ impl State {
         let upper = wanted(&self.upper, predictor.map(|step| &step.upper), target) / &self.upper.slack;
         for at in 0..assets {
             if programme.fixed(at) {
-                right[at] = f64::midpoint(programme.bounds[at].0, programme.bounds[at].1) - self.variables[at];
+                right[at] =
+                    f64::midpoint(programme.bounds[at].0, programme.bounds[at].1) - self.variables[at];
             } else {
                 right[at] += lower[at] - upper[at];
             }
@@ -361,16 +393,28 @@ impl State {
             let (kind, (pair, floor, _)) = (&programme.hinges[at], &self.hinges[at]);
             let dx = kind.apply(variables, assets);
             let mut du = t;
-            Zip::from(&mut du).and(&dx).and(&pair.dual).and(&pair.slack).for_each(|du, dx, y, s| *du += y / s * dx);
+            Zip::from(&mut du)
+                .and(&dx)
+                .and(&pair.dual)
+                .and(&pair.slack)
+                .for_each(|du, dx, y, s| *du += y / s * dx);
             for (row, times) in &kind.links {
                 du.scaled_add(-multipliers[*row], times);
             }
             du /= &system.hinges[at].whole;
             let slack = &du - &dx;
             let mut dual = first;
-            Zip::from(&mut dual).and(&slack).and(&pair.dual).and(&pair.slack).for_each(|dy, ds, y, s| *dy -= y / s * ds);
+            Zip::from(&mut dual)
+                .and(&slack)
+                .and(&pair.dual)
+                .and(&pair.slack)
+                .for_each(|dy, ds, y, s| *dy -= y / s * ds);
             let floor = floor.as_ref().zip(second).map(|(floor, mut dual)| {
-                Zip::from(&mut dual).and(&du).and(&floor.dual).and(&floor.slack).for_each(|dy, ds, y, s| *dy -= y / s * ds);
+                Zip::from(&mut dual)
+                    .and(&du)
+                    .and(&floor.dual)
+                    .and(&floor.slack)
+                    .for_each(|dy, ds, y, s| *dy -= y / s * ds);
                 PairStep { slack: du.clone(), dual }
             });
             hinges.push((PairStep { slack, dual }, floor, du));
@@ -456,17 +500,19 @@ impl Residuals {
         Self { variables, hinges, rows: state.off_rows(programme) }
     }
 
-    /// The largest of what is off and of the gap, each in units of what may be: done at 1.
-    fn error(&self, programme: &Programme, state: &State) -> f64 {
+    /// The largest of what is off and of the gap, each in units of what may be: done at 1. And the gap alone.
+    fn error(&self, programme: &Programme, state: &State) -> (f64, f64) {
         let largest = |values: &mut dyn Iterator<Item = &f64>| values.fold(0.0_f64, |a, b| a.max(b.abs()));
         let dual = largest(&mut self.variables.iter().chain(self.hinges.iter().flatten()));
         let rows = largest(&mut self.rows.iter());
         let objective = programme.value(state);
-        let gap = state.product() / objective.abs().clamp(1e-3, 1.0);
+        let gap = state.product() / objective.abs().clamp(1e-3, 1.0) / GAP;
         let fixed = (0..programme.assets()).filter(|at| programme.fixed(*at));
-        let off = fixed.map(|at| (state.variables[at] - programme.bounds[at].0).abs() - ONE_VALUE).fold(0.0, f64::max);
-        let error = dual.max(rows).max(gap).max(off) / TOLERANCE;
-        if error.is_finite() { error } else { f64::INFINITY }
+        let off = fixed
+            .map(|at| (state.variables[at] - programme.bounds[at].0).abs() - ONE_VALUE)
+            .fold(0.0, f64::max);
+        let error = (dual / SLOPES).max(rows.max(off) / ROWS).max(gap);
+        if error.is_finite() { (error, gap) } else { (f64::INFINITY, gap) }
     }
 }
 
@@ -512,7 +558,8 @@ impl System {
             Design::Dense(matrix) => Array2::zeros(matrix.dim()),
             Design::Assets => Array2::zeros((0, 0)),
         };
-        let scale = |kind: &Hinges| Scale { whole: Array1::zeros(kind.len()), passed: Array1::zeros(kind.len()) };
+        let scale =
+            |kind: &Hinges| Scale { whole: Array1::zeros(kind.len()), passed: Array1::zeros(kind.len()) };
         Self {
             matrix: DMatrix::zeros(size, size),
             hinges: programme.hinges.iter().map(scale).collect(),
@@ -533,9 +580,9 @@ impl System {
                 self.matrix[(count + at, column)] = *coefficient;
             }
             let (slack, multiplier) = state.rows[at];
-            if slack > 0.0 {
-                self.matrix[(count + at, count + at)] = -slack / multiplier;
-            }
+            // An equality that others say already, or that fixed weights leave nothing to, has no multiplier of its own.
+            self.matrix[(count + at, count + at)] =
+                if slack > 0.0 { -slack / multiplier } else { -REDUNDANT };
         }
         for (index, (kind, (pair, floor, _))) in programme.hinges.iter().zip(&state.hinges).enumerate() {
             let first = &pair.dual / &pair.slack;
@@ -550,7 +597,8 @@ impl System {
             match &kind.design {
                 Design::Dense(matrix) => {
                     let scaled = &mut self.scaled[index];
-                    for ((mut to, from), kept) in scaled.rows_mut().into_iter().zip(matrix.rows()).zip(&kept) {
+                    for ((mut to, from), kept) in scaled.rows_mut().into_iter().zip(matrix.rows()).zip(&kept)
+                    {
                         Zip::from(&mut to).and(&from).for_each(|to, from| *to = kept * from);
                     }
                     add_gram(scaled, matrix, &mut square);
@@ -572,13 +620,17 @@ impl System {
                     self.matrix[(count + row, at)] += value;
                 }
                 for (other, of_other) in &kind.links {
-                    let product = Zip::from(link).and(of_other).and(&scale.whole).fold(0.0, |sum, a, b, e| sum + a * b / e);
+                    let product = Zip::from(link)
+                        .and(of_other)
+                        .and(&scale.whole)
+                        .fold(0.0, |sum, a, b, e| sum + a * b / e);
                     self.matrix[(count + row, count + other)] -= product;
                 }
             }
         }
         for at in 0..assets {
-            let bounds = state.lower.dual[at] / state.lower.slack[at] + state.upper.dual[at] / state.upper.slack[at];
+            let bounds =
+                state.lower.dual[at] / state.lower.slack[at] + state.upper.dual[at] / state.upper.slack[at];
             square[(at, at)] += programme.ridge + bounds;
         }
         for row in 0..assets {
@@ -619,7 +671,9 @@ impl System {
 fn add_gram(scaled: &Array2<f64>, matrix: &Array2<f64>, sum: &mut Array2<f64>) {
     let assets = matrix.ncols();
     let half = assets / 2;
-    for (rows, columns) in [((0, half), (0, half)), ((half, assets), (half, assets)), ((half, assets), (0, half))] {
+    for (rows, columns) in
+        [((0, half), (0, half)), ((half, assets), (half, assets)), ((half, assets), (0, half))]
+    {
         let (rows, columns) = (Slice::from(rows.0..rows.1), Slice::from(columns.0..columns.1));
         let (left, right) = (scaled.slice_axis(Axis(1), rows), matrix.slice_axis(Axis(1), columns));
         let mut part = sum.slice_axis_mut(Axis(0), rows);

@@ -47,7 +47,9 @@ pub fn nearest_covariance<'a>(matrix: impl Into<ArrayView2<'a, f64>>) -> Result<
         }
     };
     let start = DMatrix::from_fn(size, size, correlation);
-    if SymmetricEigen::new(start.clone()).eigenvalues.min() >= -SETTLED && start.iter().all(|c| c.abs() <= 1.0) {
+    if SymmetricEigen::new(start.clone()).eigenvalues.min() >= -SETTLED
+        && start.iter().all(|c| c.abs() <= 1.0)
+    {
         return Ok(given);
     }
     let (mut with_ones, mut correction) = (start, DMatrix::zeros(size, size));

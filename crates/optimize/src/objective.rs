@@ -119,7 +119,11 @@ impl Objective {
     /// What does not fit together: [`OptimizeError::Length`], [`OptimizeError::NoSuchAsset`], [`OptimizeError::NoWeathers`],
     /// [`OptimizeError::Setting`] for a target that is not within ±10⁶, and why there is no covariance. That no weights obey the
     /// constraints is [`Answer::Infeasible`].
-    pub fn minimise(&self, scenarios: &Scenarios, constraints: &Constraints) -> Result<Answer, OptimizeError> {
+    pub fn minimise(
+        &self,
+        scenarios: &Scenarios,
+        constraints: &Constraints,
+    ) -> Result<Answer, OptimizeError> {
         constraints.check(scenarios.assets())?;
         match self {
             Self::MinimumVariance { estimator } => {

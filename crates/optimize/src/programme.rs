@@ -98,7 +98,8 @@ impl Hinges {
             Design::Dense(matrix) => matrix.dot(&weights),
             Design::Assets => weights.to_owned(),
         };
-        let shift: f64 = self.shift.iter().map(|(at, times)| variables.get(*at).map_or(0.0, |v| v * times)).sum();
+        let shift: f64 =
+            self.shift.iter().map(|(at, times)| variables.get(*at).map_or(0.0, |v| v * times)).sum();
         x += shift;
         x
     }

@@ -1,4 +1,5 @@
 use allweather_metrics::risk::Covariance;
+use nalgebra::{Cholesky, DMatrix};
 use ndarray::ArrayView1;
 
 use crate::{
@@ -12,6 +13,9 @@ use crate::{
 /// what is minimised.
 pub(crate) const RIDGE: f64 = 1e-10;
 
+/// An eigenvalue that is negative by more than this, in units of the mean variance, is no rounding.
+const INDEFINITE: f64 = 1e-9;
+
 /// The weights of least variance for a covariance that is given; `expected` are the mean returns for a return floor that names none,
 /// fractions of the period of the covariance, one an asset.
 ///
@@ -22,8 +26,8 @@ pub(crate) const RIDGE: f64 = 1e-10;
 /// # Errors
 ///
 /// [`OptimizeError::Length`] and [`OptimizeError::NoSuchAsset`] when constraints or returns are for other assets,
-/// [`OptimizeError::NothingExpected`] for a return floor without expected returns. A covariance that is not positive semidefinite has
-/// no least variance: [`Status`](crate::Status) says so, and [`nearest_covariance`](crate::nearest_covariance) repairs it.
+/// [`OptimizeError::NothingExpected`] for a return floor without expected returns, [`OptimizeError::Indefinite`] for a matrix that is not
+/// positive semidefinite: [`nearest_covariance`](crate::nearest_covariance) repairs it.
 ///
 /// # Examples
 ///
@@ -70,12 +74,16 @@ pub(crate) fn minimise(
     constraints: &Constraints,
 ) -> Result<Answer, OptimizeError> {
     let assets = covariance.assets();
-    if let Some(conflict) = elastic::conflict(constraints, means, assets) {
-        return Ok(Answer::Infeasible(conflict));
-    }
     let matrix = covariance.matrix();
     let mean = matrix.diag().sum() / assets as f64;
     let scale = if mean > 1e-300 { mean } else { 1.0 };
+    let lifted = |row, column| matrix[(row, column)] / scale + if row == column { INDEFINITE } else { 0.0 };
+    if Cholesky::new(DMatrix::from_fn(assets, assets, lifted)).is_none() {
+        return Err(OptimizeError::Indefinite { assets });
+    }
+    if let Some(conflict) = elastic::conflict(constraints, means, assets) {
+        return Ok(Answer::Infeasible(conflict));
+    }
     let bounds = constraints.limits(assets);
     let limits = limits(constraints, means, assets, true);
     let before = constraints.trading.as_ref().map_or(&[][..], |trading| &trading.previous);
@@ -93,9 +101,11 @@ pub(crate) fn minimise(
         point: &point,
         unit: 2.0 * scale,
         scale,
+        never_below: f64::NEG_INFINITY,
     };
     let weights = verdict.weights();
-    let gradient: Vec<f64> = matrix.dot(&ArrayView1::from(&weights)).iter().map(|slope| 2.0 * slope).collect();
+    let gradient: Vec<f64> =
+        matrix.dot(&ArrayView1::from(&weights)).iter().map(|slope| 2.0 * slope).collect();
     let variance: f64 = gradient.iter().zip(&weights).map(|(slope, w)| slope * w / 2.0).sum();
     let tangent = Tangent { constant: -variance, gradient, traded: Vec::new() };
     Ok(Answer::Solved(verdict.solution(weights, variance, &tangent, Vec::new(), Vec::new())))

@@ -1,7 +1,7 @@
 //! Objectives over scenarios: tails, downside deviation, the worst weather.
 
 use allweather_metrics::Tail;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Axis};
 
 use crate::{
     Answer, Constraint, Constraints, Multiplier, OptimizeError, Scenarios, Target,
@@ -57,7 +57,8 @@ impl<'a> Setting<'a> {
 
     fn verdict<'b>(&'b self, draft: &'b Draft, point: &'b Point, unit: f64) -> Verdict<'b> {
         let Self { constraints, bounds, limits, scale, .. } = self;
-        Verdict { constraints, bounds, limits, draft, point, unit, scale: *scale }
+        let never_below = f64::NEG_INFINITY;
+        Verdict { constraints, bounds, limits, draft, point, unit, scale: *scale, never_below }
     }
 
     /// What trading to the weights takes from the return of a period.
@@ -126,7 +127,11 @@ fn in_the_tail(found: &[f64], most: impl Iterator<Item = f64>, total: f64) -> Ve
     weights
 }
 
-pub(crate) fn shortfall(scenarios: &Scenarios, tail: Tail, constraints: &Constraints) -> Result<Answer, OptimizeError> {
+pub(crate) fn shortfall(
+    scenarios: &Scenarios,
+    tail: Tail,
+    constraints: &Constraints,
+) -> Result<Answer, OptimizeError> {
     let setting = match Setting::new(scenarios, constraints) {
         Ok(setting) => setting,
         Err(conflict) => return Ok(conflict),
@@ -151,12 +156,17 @@ pub(crate) fn shortfall(scenarios: &Scenarios, tail: Tail, constraints: &Constra
     Ok(Answer::Solved(verdict.solution(weights, objective, &tangent, of_scenarios, Vec::new())))
 }
 
-pub(crate) fn balanced(scenarios: &Scenarios, tail: Tail, constraints: &Constraints) -> Result<Answer, OptimizeError> {
+pub(crate) fn balanced(
+    scenarios: &Scenarios,
+    tail: Tail,
+    constraints: &Constraints,
+) -> Result<Answer, OptimizeError> {
     let weathers = scenarios.by_weather();
     if weathers.is_empty() {
         return Err(OptimizeError::NoWeathers);
     }
-    let within: Vec<Vec<f64>> = weathers.iter().map(|weather| scenarios.within(weather)).collect::<Result<_, _>>()?;
+    let within: Vec<Vec<f64>> =
+        weathers.iter().map(|weather| scenarios.within(weather)).collect::<Result<_, _>>()?;
     let setting = match Setting::new(scenarios, constraints) {
         Ok(setting) => setting,
         Err(conflict) => return Ok(conflict),
@@ -189,13 +199,15 @@ pub(crate) fn balanced(scenarios: &Scenarios, tail: Tail, constraints: &Constrai
     let weights = verdict.weights();
     let shares: f64 = tails.iter().map(|(row, ..)| point.rows[*row].max(0.0)).sum();
     let returns = scenarios.of(&weights);
-    let losses: Vec<f64> = within.iter().map(|probabilities| mean_loss(&returns, probabilities, tail)).collect();
+    let losses: Vec<f64> =
+        within.iter().map(|probabilities| mean_loss(&returns, probabilities, tail)).collect();
     let largest = losses.iter().fold(f64::NEG_INFINITY, |a, b| a.max(*b));
     let mut of_scenarios = vec![0.0; scenarios.periods()];
     let mut multipliers = Vec::with_capacity(weathers.len());
     for (((row, rows, steepness, hinges), weather), loss) in tails.into_iter().zip(weathers).zip(&losses) {
         let share = if shares > 0.0 { point.rows[row].max(0.0) / shares } else { 0.0 };
-        let of_rows = in_the_tail(&point.hinges[hinges], steepness.into_iter().map(|most| share * most), share);
+        let of_rows =
+            in_the_tail(&point.hinges[hinges], steepness.into_iter().map(|most| share * most), share);
         rows.iter().zip(of_rows).for_each(|(row, weight)| of_scenarios[*row] += weight);
         let constraint = Constraint::Weather { name: weather.name.clone() };
         multipliers.push(Multiplier { constraint, value: share, slack: largest - loss });
@@ -226,13 +238,14 @@ pub(crate) fn downside(
     // A cost lowers every return alike: it is felt against a target, and not against the portfolio's own mean.
     let priced = target.is_some() && setting.prices.iter().any(|price| *price > 0.0);
     let mut draft = setting.draft(usize::from(priced), quadratic::RIDGE);
-    let mut shortfalls: Array2<f64> = scenarios.returns().mapv(|value| -value / scale);
-    if target.is_none() {
-        let means = scenarios.means();
-        for mut row in shortfalls.rows_mut() {
-            row.iter_mut().zip(&means).for_each(|(value, mean)| *value += mean / scale);
-        }
+    let rows: Vec<usize> = (0..probabilities.len()).filter(|row| probabilities[*row] > 0.0).collect();
+    // Against the mean a return of each asset is less its own mean.
+    let against = if target.is_none() { scenarios.means() } else { vec![0.0; assets] };
+    let mut shortfalls = scenarios.returns().select(Axis(0), &rows);
+    for mut row in shortfalls.rows_mut() {
+        row.iter_mut().zip(&against).for_each(|(value, mean)| *value = (mean - *value) / scale);
     }
+    let likely: Array1<f64> = rows.iter().map(|row| probabilities[*row]).collect();
     if priced {
         let limit = Limit {
             constraint: Constraint::Cost,
@@ -244,19 +257,19 @@ pub(crate) fn downside(
         };
         draft.row(&limit, &[(assets, -1.0 / limit.size())]);
     }
-    let count = scenarios.periods();
+    let count = rows.len();
     draft.programme.hinges.push(Hinges {
         design: Design::Dense(shortfalls),
         shift: if priced { vec![(assets, 1.0)] } else { Vec::new() },
         constant: Array1::from_elem(count, target.unwrap_or_default() / scale),
         linear: Array1::zeros(count),
-        curvature: probabilities.to_owned(),
+        curvature: likely.clone(),
         floored: false,
         links: Vec::new(),
     });
     let point = interior::solve(&draft.programme);
 
-    let mut verdict = setting.verdict(&draft, &point, 0.0);
+    let mut verdict = Verdict { never_below: 0.0, ..setting.verdict(&draft, &point, 0.0) };
     let weights = verdict.weights();
     let returns = scenarios.of(&weights);
     let mean: f64 = returns.iter().zip(probabilities).map(|(r, p)| p * r).sum();
@@ -264,25 +277,26 @@ pub(crate) fn downside(
     let short: Vec<f64> = returns.iter().map(|value| (level - value).max(0.0)).collect();
     let square: f64 = short.iter().zip(probabilities).map(|(short, p)| p * short * short).sum();
     let deviation = square.sqrt();
-    if deviation <= 1e-12 * scale {
+    // For any y ≥ 0 no deviation is below Σ y·short / √(Σ y²/p) (Cauchy and Schwarz), and at the best weights y is p·short. It is taken
+    // from the solver: where a return is just at the target, its small shortfall is what fits the multipliers.
+    let found = point.hinges.last().map_or(&[][..], Vec::as_slice);
+    let norm = found.iter().zip(&likely).map(|(y, p)| y * y / p).sum::<f64>().sqrt();
+    let mut own = vec![0.0; scenarios.periods()];
+    if deviation <= 1e-12 * scale || norm <= 0.0 {
         // Nothing falls short, so no constraint holds anything back.
         let flat = Tangent { constant: 0.0, gradient: vec![0.0; assets], traded: Vec::new() };
-        return Ok(Answer::Solved(verdict.solution(weights, deviation, &flat, vec![0.0; count], Vec::new())));
+        return Ok(Answer::Solved(verdict.solution(weights, deviation, &flat, own, Vec::new())));
     }
-    verdict.unit = scale * scale / deviation;
-    // The slope of the deviation at these weights; the mean moves with them.
-    let own: Vec<f64> = short.iter().zip(probabilities).map(|(short, p)| p * short / deviation).collect();
+    rows.iter().zip(found).for_each(|(row, y)| own[*row] = y / norm);
+    verdict.unit = scale / norm;
+    // Solved as a square: of a small deviation, 10⁻⁹ of the square of a return is more than 10⁻⁷ of a return.
+    verdict.scale = scale.max(verdict.unit * scale / 100.0);
     let total: f64 = own.iter().sum();
     let mut gradient = setting.slope(&own);
-    let mut traded = Vec::new();
-    if target.is_none() {
-        gradient.iter_mut().zip(scenarios.means()).for_each(|(slope, mean)| *slope += total * mean);
-    } else {
-        traded = setting.traded().iter().map(|price| total * price).collect();
-    }
-    let trades = constraints.trading.as_ref().filter(|_| priced).map_or(0.0, |_| total * setting.cost(&weights));
-    let along: f64 = gradient.iter().zip(&weights).map(|(slope, w)| slope * w).sum();
-    let tangent = Tangent { constant: deviation - along - trades, gradient, traded };
+    gradient.iter_mut().zip(&against).for_each(|(slope, mean)| *slope += total * mean);
+    let traded =
+        if priced { setting.traded().iter().map(|price| total * price).collect() } else { Vec::new() };
+    let tangent = Tangent { constant: total * target.unwrap_or_default(), gradient, traded };
     let of_scenarios = own.iter().map(|weight| weight / total).collect();
     Ok(Answer::Solved(verdict.solution(weights, deviation, &tangent, of_scenarios, Vec::new())))
 }

@@ -1,4 +1,4 @@
-use ndarray::{Array2, Axis, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::{OptimizeError, estimator::means};
 
@@ -107,7 +107,8 @@ impl Scenarios {
 
     /// How likely each scenario is within a weather; they add up to 1.
     pub(crate) fn within(&self, weather: &Weather) -> Result<Vec<f64>, OptimizeError> {
-        let mut within: Vec<f64> = weather.degrees.iter().zip(&self.probabilities).map(|(d, p)| d * p).collect();
+        let mut within: Vec<f64> =
+            weather.degrees.iter().zip(&self.probabilities).map(|(d, p)| d * p).collect();
         let sum: f64 = within.iter().sum();
         // Below this the quotients would not add up to 1.
         if sum < 1e-300 {

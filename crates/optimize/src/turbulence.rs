@@ -48,7 +48,11 @@ pub fn turbulence(scenarios: &Scenarios) -> Result<Vec<f64>, OptimizeError> {
     }
     let means = scenarios.means();
     let distance = |row: ndarray::ArrayView1<'_, f64>| {
-        let entries = row.iter().zip(&means).zip(&deviations).map(|((value, mean), deviation)| (value - mean) / deviation);
+        let entries = row
+            .iter()
+            .zip(&means)
+            .zip(&deviations)
+            .map(|((value, mean), deviation)| (value - mean) / deviation);
         let mut scaled = DVector::from_iterator(assets, entries);
         factor.l_dirty().solve_lower_triangular_mut(&mut scaled);
         scaled.norm_squared()

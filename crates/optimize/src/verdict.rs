@@ -26,8 +26,10 @@ pub(crate) struct Verdict<'a> {
     pub(crate) point: &'a Point,
     /// How much the objective changes for one unit of what the programme minimises.
     pub(crate) unit: f64,
-    /// Of which size the objective is: 10⁻⁷ of it is nothing.
+    /// Of which size the objective is: what is above the least by 10⁻⁷ of it is nothing.
     pub(crate) scale: f64,
+    /// What no weights can be below, whatever the multipliers say.
+    pub(crate) never_below: f64,
 }
 
 /// The objective seen from some weights: never above the objective itself, and equal to it there or nearly so.
@@ -70,7 +72,9 @@ impl Verdict<'_> {
 
     /// The multiplier of each limit, in the units of objective and limit.
     fn of_limits(&self) -> Vec<f64> {
-        let of = |(at, divisor): (usize, &f64)| self.unit * self.point.rows.get(at).copied().unwrap_or_default() / divisor;
+        let of = |(at, divisor): (usize, &f64)| {
+            self.unit * self.point.rows.get(at).copied().unwrap_or_default() / divisor
+        };
         self.draft.divisors.iter().enumerate().map(of).take(self.limits.len()).collect()
     }
 
@@ -105,23 +109,29 @@ impl Verdict<'_> {
         for (at, (&weight, &(lower, upper))) in weights.iter().zip(self.bounds).enumerate() {
             let (slope, price) = (slopes[at], prices[at].max(0.0));
             let held = before.get(at).copied().unwrap_or(weight);
-            let cost = |w: f64| slope * w + price * (w - held).abs();
-            // A line with one kink is least at an end or at the kink.
-            bound += cost(lower).min(cost(upper)).min(cost(held.clamp(lower, upper)));
+            bound += least(slope, price, held, (lower, upper));
             violation = violation.max(lower - weight).max(weight - upper);
             let downwards = slope + if weight <= held { -price } else { price };
             let upwards = slope + if weight >= held { price } else { -price };
             let noise = 1e-9 * self.scale;
             if weight - lower <= ONE_VALUE && downwards > noise {
                 let slack = weight - lower;
-                multipliers.push(Multiplier { constraint: Constraint::Lower { asset: at }, value: downwards, slack });
+                multipliers.push(Multiplier {
+                    constraint: Constraint::Lower { asset: at },
+                    value: downwards,
+                    slack,
+                });
             }
             if upper - weight <= ONE_VALUE && upwards < -noise {
                 let slack = upper - weight;
-                multipliers.push(Multiplier { constraint: Constraint::Upper { asset: at }, value: -upwards, slack });
+                multipliers.push(Multiplier {
+                    constraint: Constraint::Upper { asset: at },
+                    value: -upwards,
+                    slack,
+                });
             }
         }
-        let gap = (objective - bound).max(0.0);
+        let gap = (objective - bound.max(self.never_below)).max(0.0);
         let good = violation <= OBEYED && gap <= LEAST * self.scale;
         Solution {
             objective,
@@ -141,7 +151,9 @@ impl Verdict<'_> {
 /// The multiplier under the name of its constraint: an equality that presses from below is the least, not the most.
 fn named(limit: &Limit, value: f64, excess: f64) -> Multiplier {
     let constraint = match &limit.constraint {
-        Constraint::GroupMax { name } if limit.equal && value < 0.0 => Constraint::GroupMin { name: name.clone() },
+        Constraint::GroupMax { name } if limit.equal && value < 0.0 => {
+            Constraint::GroupMin { name: name.clone() }
+        }
         Constraint::CurrencyLong if limit.equal && value < 0.0 => Constraint::CurrencyShort,
         other => other.clone(),
     };
@@ -150,6 +162,12 @@ fn named(limit: &Limit, value: f64, excess: f64) -> Multiplier {
         return Multiplier { constraint, value: -value, slack: 0.0 };
     }
     Multiplier { constraint, value: value.abs(), slack: if limit.equal { 0.0 } else { -excess } }
+}
+
+/// The least of `slope · w + price · |w − held|` within bounds: a line with one kink is least at an end or at the kink.
+pub(crate) fn least(slope: f64, price: f64, held: f64, (lower, upper): (f64, f64)) -> f64 {
+    let value = |w: f64| slope * w + price * (w - held).abs();
+    value(lower).min(value(upper)).min(value(held.clamp(lower, upper)))
 }
 
 fn add(sum: &mut [f64], times: f64, values: &[f64]) {

@@ -126,6 +126,7 @@ fn both_beyond(rho: f64, k: f64) -> f64 {
         let sine = (FRAC_PI_2 - start - step * at as f64).sin();
         if k == 0.0 { 1.0 } else { (-(k * FRAC_1_SQRT_2 / sine).powi(2)).exp() }
     };
-    let inner: f64 = (1..INTERVALS).map(|at| if at % 2 == 1 { 4.0 * value(at) } else { 2.0 * value(at) }).sum();
+    let inner: f64 =
+        (1..INTERVALS).map(|at| if at % 2 == 1 { 4.0 * value(at) } else { 2.0 * value(at) }).sum();
     (value(0) + inner + value(INTERVALS)) * step / 3.0 / PI
 }

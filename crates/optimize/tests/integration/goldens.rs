@@ -51,7 +51,11 @@ fn by_hand() -> Result<(), Box<dyn Error>> {
     // Short of 1 %: of cash at 0 and a bond of 3 % or −1 %, the deviation² is ½(1 − 3w)⁺² + ½(1 + w)². With w ≤ 1/3 the slope is
     // −3(1 − 3w) + (1 + w) = 0 at w = 0.2: √(½·0.16 + ½·1.44) % = √0.8 %.
     let scenarios = Scenarios::new(&[[0.0, 0.03], [0.0, -0.01]])?;
-    let found = solved(&Objective::DownsideDeviation { target: Target::Return(0.01) }, &scenarios, &Constraints::new());
+    let found = solved(
+        &Objective::DownsideDeviation { target: Target::Return(0.01) },
+        &scenarios,
+        &Constraints::new(),
+    );
     near(found.weights[1], 0.2, 1e-7);
     near(found.objective, 0.8_f64.sqrt() / 100.0, 1e-12);
     Ok(())
@@ -61,7 +65,11 @@ fn by_hand() -> Result<(), Box<dyn Error>> {
 #[test]
 fn downside_is_exact_where_assets_hedge() -> Result<(), Box<dyn Error>> {
     let scenarios = Scenarios::new(&[[-0.10, 0.06, 0.001], [0.12, -0.05, -0.001], [0.01, 0.01, 0.0]])?;
-    let found = solved(&Objective::DownsideDeviation { target: Target::Return(0.0) }, &scenarios, &Constraints::new());
+    let found = solved(
+        &Objective::DownsideDeviation { target: Target::Return(0.0) },
+        &scenarios,
+        &Constraints::new(),
+    );
     // With 40 % in the first the two never lose: −.04 + .036 is made good at 0.375.
     assert_eq!(found.objective.max(1e-9), 1e-9);
     assert!(found.weights[2] < 1.0);
@@ -74,7 +82,9 @@ fn a_trade_is_made_when_it_pays() -> Result<(), Box<dyn Error>> {
     let scenarios = Scenarios::new(&[[-0.011, -0.010], [-0.011, -0.010]])?;
     let tail = Tail::from_fraction(0.5)?;
     let objective = Objective::ConditionalValueAtRisk { tail };
-    for (rate, periods, moved) in [(0.0004, 1.0, true), (0.0006, 1.0, false), (0.0006, 2.0, true), (0.0011, 2.0, false)] {
+    for (rate, periods, moved) in
+        [(0.0004, 1.0, true), (0.0006, 1.0, false), (0.0006, 2.0, true), (0.0011, 2.0, false)]
+    {
         let trading = Trading::new(vec![1.0, 0.0], vec![rate, rate], periods)?;
         let found = solved(&objective, &scenarios, &Constraints::new().with_trading(trading));
         near(found.weights[1], if moved { 1.0 } else { 0.0 }, 1e-6);
@@ -92,7 +102,11 @@ fn no_weather_is_worse_than_it_must() -> Result<(), Box<dyn Error>> {
     let scenarios = Scenarios::new(&[[-0.06, 0.01], [0.02, -0.03], [0.03, 0.01], [-0.05, 0.02]])?
         .with_weather("inflation", &[1.0, 0.0, 0.0, 1.0])?
         .with_weather("deflation", &[0.0, 1.0, 1.0, 0.0])?;
-    let found = solved(&Objective::WeatherBalanced { tail: Tail::from_fraction(0.5)? }, &scenarios, &Constraints::new());
+    let found = solved(
+        &Objective::WeatherBalanced { tail: Tail::from_fraction(0.5)? },
+        &scenarios,
+        &Constraints::new(),
+    );
     // 6w − (1 − w) = −2w + 3(1 − w): w = 4/12.
     near(found.weights[0], 1.0 / 3.0, 1e-9);
     near(found.objective, 4.0 / 300.0, 1e-10);

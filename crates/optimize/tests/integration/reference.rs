@@ -33,9 +33,17 @@ pub(crate) fn scenarios(case: &Value) -> Scenarios {
 /// All kinds of constraints at once but the floor.
 pub(crate) fn all_kinds() -> Constraints {
     let bound = |min, max| Bounds::new(min, max).unwrap();
-    let trading = Trading::new(vec![0.3, 0.1, 0.2, 0.2, 0.1, 0.1], vec![0.001, 0.002, 0.0005, 0.0005, 0.003, 0.0], 6.0);
+    let trading =
+        Trading::new(vec![0.3, 0.1, 0.2, 0.2, 0.1, 0.1], vec![0.001, 0.002, 0.0005, 0.0005, 0.003, 0.0], 6.0);
     Constraints::new()
-        .with_bounds(vec![bound(0.0, 0.5), bound(0.0, 0.5), bound(0.05, 0.6), bound(0.0, 0.4), bound(0.0, 0.3), bound(0.0, 0.35)])
+        .with_bounds(vec![
+            bound(0.0, 0.5),
+            bound(0.0, 0.5),
+            bound(0.05, 0.6),
+            bound(0.0, 0.4),
+            bound(0.0, 0.3),
+            bound(0.0, 0.35),
+        ])
         .with_group(Group::new("equity", vec![0, 1], Some(0.1), Some(0.5)).unwrap())
         .unwrap()
         .with_group(Group::new("bonds", vec![2, 3], None, Some(0.7)).unwrap())
@@ -71,7 +79,11 @@ fn every_objective_under_no_and_under_all_constraints() {
                 let value = expected["value"].as_f64().unwrap();
                 // A billionth of the size of a return, 3 %; of a variance, of its square.
                 let tolerance = if name == "variance" { 1e-12 } else { 3e-9 };
-                assert!((found.objective - value).abs() < tolerance, "{name} {how} {of}: {} {value}", found.objective);
+                assert!(
+                    (found.objective - value).abs() < tolerance,
+                    "{name} {how} {of}: {} {value}",
+                    found.objective
+                );
                 for (found, expected) in found.weights.iter().zip(list(&expected["weights"])) {
                     near(*found, expected, 1e-4);
                 }
@@ -93,12 +105,17 @@ fn covariances() {
     let turbulent = r#"{"turbulent":{"share":0.25}}"#;
     for (estimator, key) in [
         (format!(r#"{{"blend":{{"stress":{turbulent},"weight":0.6}}}}"#), "blend"),
-        (format!(r#"{{"blended_correlation":{{"stress":{turbulent},"weight":0.6}}}}"#), "blended_correlation"),
+        (
+            format!(r#"{{"blended_correlation":{{"stress":{turbulent},"weight":0.6}}}}"#),
+            "blended_correlation",
+        ),
         (r#"{"mixture":{"weights":{"boom":0.3,"recession":0.7}}}"#.to_owned(), "mixture"),
     ] {
         compare(&of(&estimator).matrix().to_owned(), &matrix(&case[key]));
     }
-    for (found, expected) in allweather_optimize::turbulence(&scenarios).unwrap().iter().zip(list(&case["turbulence"])) {
+    for (found, expected) in
+        allweather_optimize::turbulence(&scenarios).unwrap().iter().zip(list(&case["turbulence"]))
+    {
         near(*found, expected, 1e-10);
     }
 }
