@@ -139,14 +139,13 @@ impl Objective {
         tail: Tail,
         threads: usize,
     ) -> Result<Bands, OptimizeError> {
-        let length = match bootstrap.block() {
-            Block::Mean(length) => length,
-            _ => {
-                let assets = scenarios.assets() as f64;
-                let means: Vec<f64> =
-                    scenarios.returns().rows().into_iter().map(|row| row.sum() / assets).collect();
-                optimal_block_length(&means)?
-            }
+        let length = if let Block::Mean(length) = bootstrap.block() {
+            length
+        } else {
+            let assets = scenarios.assets() as f64;
+            let rows = scenarios.returns();
+            let means: Vec<f64> = rows.rows().into_iter().map(|row| row.sum() / assets).collect();
+            optimal_block_length(&means)?
         };
         let draw = |number: usize| {
             let rows = bootstrap.periods_of_draw(number as u64, scenarios.periods(), length);

@@ -39,9 +39,9 @@ pub(crate) fn carry(
         let stated = |value: f64| limit.sign * value + 0.0;
         compare(
             limit.constraint.clone(),
-            value - limit.limit,
+            value - limit.bound,
             limit.size(),
-            stated(limit.limit),
+            stated(limit.bound),
             stated(value),
         );
     }

@@ -9,7 +9,7 @@ use crate::{
 /// A constraint over weights and what is traded, as it was stated.
 ///
 /// ```text
-/// weights · w + Σ traded_i |w_i − w0_i| ≤ limit, or =
+/// weights · w + Σ traded_i |w_i − w0_i| ≤ bound, or =
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Limit {
@@ -17,7 +17,7 @@ pub(crate) struct Limit {
     pub(crate) weights: Vec<f64>,
     /// Empty where trading does not count.
     pub(crate) traded: Vec<f64>,
-    pub(crate) limit: f64,
+    pub(crate) bound: f64,
     pub(crate) equal: bool,
     /// −1 where the limit was stated as a least.
     pub(crate) sign: f64,
@@ -45,11 +45,11 @@ pub(crate) fn limits(
     assets: usize,
     merged: bool,
 ) -> Vec<Limit> {
-    let plain = |constraint, weights, limit, sign| Limit {
+    let plain = |constraint, weights, bound, sign| Limit {
         constraint,
         weights,
         traded: Vec::new(),
-        limit,
+        bound,
         equal: false,
         sign,
     };
@@ -165,7 +165,7 @@ impl Draft {
             *place = weight / size;
         }
         let place = self.programme.rows.len();
-        let mut right = limit.limit / size;
+        let mut right = limit.bound / size;
         if limit.traded.iter().any(|price| *price != 0.0) {
             let at = self.trades();
             for ((coefficient, price), before) in coefficients.iter_mut().zip(&limit.traded).zip(&self.before)

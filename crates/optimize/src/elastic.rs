@@ -39,7 +39,7 @@ pub(crate) fn conflict(
         let share = deepest.shares[at];
         if share > SHARE {
             let attainable = attainable(&all, at, &bounds, before).map(|value| limit.sign * value + 0.0);
-            let stated = limit.sign * limit.limit + 0.0;
+            let stated = limit.sign * limit.bound + 0.0;
             found.push((share, Conflict { constraint: limit.constraint.clone(), limit: stated, attainable }));
         }
     }
@@ -72,7 +72,7 @@ fn deepest(all: &[Limit], bounds: &[(f64, f64)], before: &[f64]) -> Option<Deepe
     let point = interior::solve(&draft.programme);
     // As the weights are, not as the solver says.
     let weights = &point.variables[..give];
-    let excess = all.iter().skip(1).map(|limit| (limit.value(weights, before) - limit.limit) / limit.size());
+    let excess = all.iter().skip(1).map(|limit| (limit.value(weights, before) - limit.bound) / limit.size());
     let broken = excess.fold(f64::NEG_INFINITY, f64::max);
     // Multiples of the limits that add up to 1: their sum is broken by no less than its least over the bounds.
     let total: f64 = point.rows.iter().skip(1).sum();
@@ -82,7 +82,7 @@ fn deepest(all: &[Limit], bounds: &[(f64, f64)], before: &[f64]) -> Option<Deepe
         let times = share / limit.size();
         slopes.iter_mut().zip(&limit.weights).for_each(|(sum, value)| *sum += times * value);
         prices.iter_mut().zip(&limit.traded).for_each(|(sum, value)| *sum += times * value);
-        proven -= times * limit.limit;
+        proven -= times * limit.bound;
     }
     for (at, bound) in bounds.iter().enumerate() {
         proven += least(slopes[at], prices[at], before.get(at).copied().unwrap_or_default(), *bound);

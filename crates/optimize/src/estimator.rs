@@ -133,7 +133,7 @@ impl Estimator {
                 let (under, other) = stress.parts(scenarios)?;
                 let weight = share(*weight)?;
                 let means = scenarios.means();
-                let spread = |p: &[f64]| around(scenarios.returns(), p, &means);
+                let spread = |p: &[f64]| around(&scenarios.returns(), p, &means);
                 spread(&under) * weight + spread(&other) * (1.0 - weight)
             }
             Self::BlendedCorrelation { stress, weight } => {
@@ -173,7 +173,9 @@ impl Stress {
             if sum < 1e-12 {
                 return Err(OptimizeError::TooFew { rows: 0 });
             }
-            part.iter_mut().for_each(|p| *p /= sum);
+            for p in part {
+                *p /= sum;
+            }
         }
         Ok((under, other))
     }
@@ -188,7 +190,7 @@ fn share(weight: f64) -> Result<f64, OptimizeError> {
 }
 
 /// `Σ p_t (r_t − m)(r_t − m)'`.
-pub(crate) fn around(returns: ArrayView2<'_, f64>, probabilities: &[f64], means: &[f64]) -> Array2<f64> {
+pub(crate) fn around(returns: &ArrayView2<'_, f64>, probabilities: &[f64], means: &[f64]) -> Array2<f64> {
     let mut deviations = returns.to_owned();
     for (mut row, probability) in deviations.rows_mut().into_iter().zip(probabilities) {
         let root = probability.sqrt();
@@ -198,7 +200,7 @@ pub(crate) fn around(returns: ArrayView2<'_, f64>, probabilities: &[f64], means:
 }
 
 /// Means by probabilities, counted from the first row: returns that are all equal differ from theirs by exactly 0.
-pub(crate) fn means(returns: ArrayView2<'_, f64>, probabilities: &[f64]) -> Vec<f64> {
+pub(crate) fn means(returns: &ArrayView2<'_, f64>, probabilities: &[f64]) -> Vec<f64> {
     let first = returns.row(0);
     let mut means = vec![0.0; returns.ncols()];
     for (row, probability) in returns.rows().into_iter().zip(probabilities) {
@@ -220,7 +222,7 @@ pub(crate) fn freedom(scenarios: &Scenarios) -> Result<f64, OptimizeError> {
 pub(crate) fn sample(scenarios: &Scenarios) -> Result<Array2<f64>, OptimizeError> {
     let freedom = freedom(scenarios)?;
     let probabilities = scenarios.probabilities().to_vec();
-    Ok(around(scenarios.returns(), &probabilities, &scenarios.means()) / freedom)
+    Ok(around(&scenarios.returns(), &probabilities, &scenarios.means()) / freedom)
 }
 
 fn blended_correlation(
@@ -230,7 +232,7 @@ fn blended_correlation(
 ) -> Result<Array2<f64>, OptimizeError> {
     let all = sample(scenarios)?;
     let (under, _) = stress.parts(scenarios)?;
-    let stressed = around(scenarios.returns(), &under, &scenarios.means());
+    let stressed = around(&scenarios.returns(), &under, &scenarios.means());
     let correlation = |matrix: &Array2<f64>, (row, column): (usize, usize)| {
         let scale = matrix[(row, row)].sqrt() * matrix[(column, column)].sqrt();
         if scale > 0.0 { (matrix[(row, column)] / scale).clamp(-1.0, 1.0) } else { 0.0 }
@@ -260,5 +262,5 @@ fn mixture(scenarios: &Scenarios, weights: &BTreeMap<String, f64>) -> Result<Arr
         let within = scenarios.within(scenarios.weather(name)?)?;
         mixed.iter_mut().zip(within).for_each(|(mixed, p)| *mixed += weight / sum * p);
     }
-    Ok(around(scenarios.returns(), &mixed, &means(scenarios.returns(), &mixed)))
+    Ok(around(&scenarios.returns(), &mixed, &means(&scenarios.returns(), &mixed)))
 }

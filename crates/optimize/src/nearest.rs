@@ -40,10 +40,12 @@ pub fn nearest_covariance<'a>(matrix: impl Into<ArrayView2<'a, f64>>) -> Result<
     let deviations: Vec<f64> = given.matrix().diag().iter().map(|variance| variance.sqrt()).collect();
     let correlation = |row: usize, column: usize| {
         let scale = deviations[row] * deviations[column];
-        match row == column {
-            true => 1.0,
-            false if scale > 0.0 => given.matrix()[(row, column)] / deviations[row] / deviations[column],
-            false => 0.0,
+        if row == column {
+            1.0
+        } else if scale > 0.0 {
+            given.matrix()[(row, column)] / deviations[row] / deviations[column]
+        } else {
+            0.0
         }
     };
     let start = DMatrix::from_fn(size, size, correlation);
@@ -69,9 +71,10 @@ pub fn nearest_covariance<'a>(matrix: impl Into<ArrayView2<'a, f64>>) -> Result<
     let entry = |(row, column): (usize, usize)| {
         let at = (row.min(column), row.max(column));
         let scale = (settled[(row, row)] * settled[(column, column)]).sqrt();
-        match row == column {
-            true => given.matrix()[(row, row)],
-            false => deviations[at.0] * deviations[at.1] * (settled[at] / scale).clamp(-1.0, 1.0),
+        if row == column {
+            given.matrix()[(row, row)]
+        } else {
+            deviations[at.0] * deviations[at.1] * (settled[at] / scale).clamp(-1.0, 1.0)
         }
     };
     Ok(Covariance::new(&Array2::from_shape_fn((size, size), entry))?)

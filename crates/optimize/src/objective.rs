@@ -129,7 +129,9 @@ impl Objective {
             Self::MinimumVariance { estimator } => {
                 quadratic::minimise(&estimator.covariance(scenarios)?, Some(&scenarios.means()), constraints)
             }
-            Self::ConditionalValueAtRisk { tail } => scenario_risk::shortfall(scenarios, *tail, constraints),
+            Self::ConditionalValueAtRisk { tail } => {
+                Ok(scenario_risk::shortfall(scenarios, *tail, constraints))
+            }
             Self::DownsideDeviation { target } => scenario_risk::downside(scenarios, *target, constraints),
             Self::WeatherBalanced { tail } => scenario_risk::balanced(scenarios, *tail, constraints),
             Self::EqualRisk { estimator } => {

@@ -4,7 +4,7 @@ use allweather_metrics::Tail;
 use ndarray::{Array1, Axis};
 
 use crate::{
-    Answer, Constraint, Constraints, Multiplier, OptimizeError, Scenarios, Target,
+    Answer, Constraint, Constraints, Infeasible, Multiplier, OptimizeError, Scenarios, Target,
     draft::{Draft, Limit, limits},
     elastic, interior,
     programme::{Design, Hinges, Point},
@@ -29,10 +29,10 @@ struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    fn new(scenarios: &'a Scenarios, constraints: &'a Constraints) -> Result<Self, Answer> {
+    fn new(scenarios: &'a Scenarios, constraints: &'a Constraints) -> Result<Self, Infeasible> {
         let (assets, means) = (scenarios.assets(), scenarios.means());
         if let Some(conflict) = elastic::conflict(constraints, Some(&means), assets) {
-            return Err(Answer::Infeasible(conflict));
+            return Err(conflict);
         }
         let scale = scenarios.scale();
         let trading = constraints.trading.as_ref();
@@ -122,19 +122,17 @@ fn in_the_tail(found: &[f64], most: impl Iterator<Item = f64>, total: f64) -> Ve
     let mut weights: Vec<f64> = found.iter().zip(most).map(|(found, most)| found.clamp(0.0, most)).collect();
     let sum: f64 = weights.iter().sum();
     if sum > 0.0 {
-        weights.iter_mut().for_each(|weight| *weight *= total / sum);
+        for weight in &mut weights {
+            *weight *= total / sum;
+        }
     }
     weights
 }
 
-pub(crate) fn shortfall(
-    scenarios: &Scenarios,
-    tail: Tail,
-    constraints: &Constraints,
-) -> Result<Answer, OptimizeError> {
+pub(crate) fn shortfall(scenarios: &Scenarios, tail: Tail, constraints: &Constraints) -> Answer {
     let setting = match Setting::new(scenarios, constraints) {
         Ok(setting) => setting,
-        Err(conflict) => return Ok(conflict),
+        Err(conflict) => return Answer::Infeasible(conflict),
     };
     let (assets, probabilities) = (scenarios.assets(), scenarios.probabilities().to_vec());
     let mut draft = setting.draft(1, RIDGE);
@@ -153,7 +151,7 @@ pub(crate) fn shortfall(
     rows.iter().zip(of_rows).for_each(|(row, weight)| of_scenarios[*row] = weight);
     let objective = mean_loss(&scenarios.of(&weights), &probabilities, tail) + setting.cost(&weights);
     let tangent = Tangent { constant: 0.0, gradient: setting.slope(&of_scenarios), traded: setting.traded() };
-    Ok(Answer::Solved(verdict.solution(weights, objective, &tangent, of_scenarios, Vec::new())))
+    Answer::Solved(verdict.solution(weights, objective, &tangent, of_scenarios, Vec::new()))
 }
 
 pub(crate) fn balanced(
@@ -169,7 +167,7 @@ pub(crate) fn balanced(
         weathers.iter().map(|weather| scenarios.within(weather)).collect::<Result<_, _>>()?;
     let setting = match Setting::new(scenarios, constraints) {
         Ok(setting) => setting,
-        Err(conflict) => return Ok(conflict),
+        Err(conflict) => return Ok(Answer::Infeasible(conflict)),
     };
     // One value at risk for each weather, then s.
     let (assets, worst) = (scenarios.assets(), scenarios.assets() + weathers.len());
@@ -183,7 +181,7 @@ pub(crate) fn balanced(
             constraint: Constraint::Weather { name: weather.name.clone() },
             weights: vec![0.0; assets],
             traded: Vec::new(),
-            limit: 0.0,
+            bound: 0.0,
             equal: false,
             sign: 1.0,
         };
@@ -232,7 +230,7 @@ pub(crate) fn downside(
     };
     let setting = match Setting::new(scenarios, constraints) {
         Ok(setting) => setting,
-        Err(conflict) => return Ok(conflict),
+        Err(conflict) => return Ok(Answer::Infeasible(conflict)),
     };
     let scale = setting.scale;
     // A cost lowers every return alike: it is felt against a target, and not against the portfolio's own mean.
@@ -251,7 +249,7 @@ pub(crate) fn downside(
             constraint: Constraint::Cost,
             weights: vec![0.0; assets],
             traded: setting.prices.clone(),
-            limit: 0.0,
+            bound: 0.0,
             equal: false,
             sign: 1.0,
         };

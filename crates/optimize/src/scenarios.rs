@@ -114,7 +114,9 @@ impl Scenarios {
         if sum < 1e-300 {
             return Err(OptimizeError::WeatherWithout { name: weather.name.clone() });
         }
-        within.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut within {
+            *p /= sum;
+        }
         Ok(within)
     }
 
@@ -126,7 +128,9 @@ impl Scenarios {
         if sum < 1e-300 {
             return Err(OptimizeError::Probabilities { sum });
         }
-        probabilities.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut probabilities {
+            *p /= sum;
+        }
         let weathers = self.weathers.iter();
         let weathers = weathers.map(|w| Weather { name: w.name.clone(), degrees: of(&w.degrees) }).collect();
         let drawn = Self { returns: self.returns.select(Axis(0), rows), probabilities, weathers };
@@ -187,7 +191,7 @@ impl Scenarios {
     /// The mean return of each asset, `[assets]`, a fraction per period, by the probabilities.
     #[must_use]
     pub fn means(&self) -> Vec<f64> {
-        means(self.returns(), &self.probabilities)
+        means(&self.returns(), &self.probabilities)
     }
 
     /// The returns of weights in each scenario, `[periods]`.

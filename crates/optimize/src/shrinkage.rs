@@ -49,7 +49,7 @@ pub fn ledoit_wolf(scenarios: &Scenarios, divisor: Divisor) -> Result<Shrunk, Op
         Divisor::PeriodsLessOne => freedom(scenarios)?,
     };
     let (means, probabilities) = (scenarios.means(), scenarios.probabilities().to_vec());
-    let mut matrix = around(scenarios.returns(), &probabilities, &means) / divisor;
+    let mut matrix = around(&scenarios.returns(), &probabilities, &means) / divisor;
     let assets = scenarios.assets() as f64;
     let mean = matrix.diag().sum() / assets;
     let squares: f64 = matrix.iter().map(|value| value * value).sum();

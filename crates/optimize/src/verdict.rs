@@ -61,10 +61,9 @@ impl Verdict<'_> {
             let (weight, (lower, upper)) = (weights[*at], bounds[*at]);
             (weight - lower).min(upper - weight)
         };
-        if let Some(widest) = (0..weights.len()).max_by(|a, b| room(a).total_cmp(&room(b))) {
-            if missing.abs() <= room(&widest) {
-                weights[widest] += missing;
-            }
+        let widest = (0..weights.len()).max_by(|a, b| room(a).total_cmp(&room(b)));
+        if let Some(widest) = widest.filter(|widest| missing.abs() <= room(widest)) {
+            weights[widest] += missing;
         }
         // Adding nothing turns −0 into 0.
         weights.iter().map(|weight| weight + 0.0).collect()
@@ -99,8 +98,8 @@ impl Verdict<'_> {
         for (limit, &value) in self.limits.iter().zip(&of_limits) {
             add(&mut slopes, value, &limit.weights);
             add(&mut prices, value, &limit.traded);
-            bound -= value * limit.limit;
-            let excess = limit.value(&weights, before) - limit.limit;
+            bound -= value * limit.bound;
+            let excess = limit.value(&weights, before) - limit.bound;
             let broken = if limit.equal { excess.abs() } else { excess };
             violation = violation.max(broken / limit.size());
             multipliers.push(named(limit, value, excess));

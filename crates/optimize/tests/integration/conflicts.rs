@@ -86,8 +86,7 @@ fn the_constraints_that_contradict_each_other_are_named_and_no_others() -> Resul
     );
     for (name, attainable) in named {
         match name.as_str() {
-            "the least of group first" => near(attainable, 0.6, 1e-8),
-            "the most of group second" => near(attainable, 0.6, 1e-8),
+            "the least of group first" | "the most of group second" => near(attainable, 0.6, 1e-8),
             "the most of group third" => near(attainable, 0.8, 1e-8),
             other => panic!("{other}"),
         }

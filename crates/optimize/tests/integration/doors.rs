@@ -2,7 +2,7 @@ use std::error::Error;
 
 use allweather_metrics::{Tail, risk::Covariance};
 use allweather_optimize::{
-    Bounds, Constraints, Group, Objective, OptimizeError, Scenarios, Status, Target, Trading,
+    Bounds, Constraints, Estimator, Group, Objective, OptimizeError, Scenarios, Status, Target, Trading,
     minimum_variance, nearest_covariance,
 };
 use ndarray::{Array2, ArrayView2};
@@ -110,7 +110,7 @@ fn constraints_that_are_none() -> Result<(), Box<dyn Error>> {
     );
     let balanced = Objective::WeatherBalanced { tail: Tail::FIVE_PERCENT };
     assert_eq!(balanced.minimise(&scenarios, &Constraints::new()).unwrap_err(), OptimizeError::NoWeathers);
-    let budgets = Objective::RiskBudgets { budgets: vec![0.5], estimator: Default::default() };
+    let budgets = Objective::RiskBudgets { budgets: vec![0.5], estimator: Estimator::default() };
     assert!(matches!(budgets.minimise(&scenarios, &Constraints::new()), Err(OptimizeError::Metrics(_))));
 
     let covariance = Covariance::new(&[[0.04, 0.0], [0.0, 0.01]])?;

@@ -28,8 +28,9 @@ fn weathered(returns: &Array2<f64>) -> Scenarios {
 /// Value at risk and its mean beyond, of returns that are equally likely.
 fn tail_of(returns: &mut [f64], tail: f64) -> (f64, f64) {
     returns.sort_by(f64::total_cmp);
-    let touched = ((tail * returns.len() as f64 - 1e-9).ceil() as usize).max(1);
-    let whole = touched - 1;
+    let exact = tail * returns.len() as f64 - 1e-9;
+    // The first that is not wholly within, counted without a cast.
+    let whole = (1..returns.len()).find(|k| *k as f64 >= exact).unwrap_or(returns.len()) - 1;
     let sum: f64 = returns[..whole].iter().sum();
     let outcomes = tail * returns.len() as f64;
     (-returns[whole], -(sum + (outcomes - whole as f64) * returns[whole]) / outcomes)

@@ -87,8 +87,8 @@ fn check(objective: &Objective, scenarios: &Scenarios, constraints: &Constraints
     if let Some(limit) = parts.turnover {
         assert!(traded.iter().map(|d| d.abs()).sum::<f64>() <= limit + 1e-8);
     }
-    for asset in 0..assets {
-        left[asset] += of(Constraint::Upper { asset }) - of(Constraint::Lower { asset });
+    for (asset, left) in left.iter_mut().enumerate() {
+        *left += of(Constraint::Upper { asset }) - of(Constraint::Lower { asset });
     }
     // What of the objective is a cost: all of it in a tail, by the slope of the shortfall against a target, nothing otherwise.
     let felt = match objective {
