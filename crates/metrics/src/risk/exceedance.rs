@@ -1,4 +1,4 @@
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, PI, TAU};
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use ndarray::ArrayView1;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -99,7 +99,7 @@ pub fn normal_exceedance_correlation(correlation: f64, deviations: f64) -> Resul
     let density = |x: f64| (-x * x / 2.0).exp() / TAU.sqrt();
     let probability = both_beyond(rho, k);
     let ratio = ((1.0 - rho) / (1.0 + rho)).sqrt();
-    let q = density(k) * Normal::standard().sf(k * ratio);
+    let q = density(k) * beyond(k * ratio);
     let d = ((1.0 - rho * rho) / TAU).sqrt() * density(k * (2.0 / (1.0 + rho)).sqrt());
     let first = (1.0 + rho) * q / probability;
     let second = 1.0 + (k * (1.0 + rho * rho) * q + rho * d) / probability;
@@ -115,18 +115,33 @@ fn check(correlation: f64, deviations: f64) -> Result<(), MetricsError> {
     }
 }
 
-/// `P(x > k, y > k)` of two normals: Owen's integral over what it leaves out, `1/π ∫ exp(−k²/(2cos²)) ` from `atan √((1−ρ)/(1+ρ))` to
-/// a right angle. Nothing cancels, however small it is.
+/// `P(x > k)` of a normal.
+fn beyond(k: f64) -> f64 {
+    // The error function has eleven digits; far out more are needed, for nearly all of them cancel.
+    if k < NEAR { Normal::standard().sf(k) } else { sweep(FRAC_PI_2, |angle| k / angle.sin()) }
+}
+
+/// `P(x > k, y > k)` of two normals, by the integral of Owen, or far out by that of Craig over what it leaves: there nothing cancels.
 fn both_beyond(rho: f64, k: f64) -> f64 {
-    const INTERVALS: usize = 1024;
-    let start = ((1.0 - rho) / (1.0 + rho)).sqrt().atan();
-    let step = (FRAC_PI_2 - start) / INTERVALS as f64;
-    // Substituted by the distance from the right angle, where the integrand is 0 to all orders.
-    let value = |at: usize| {
-        let sine = (FRAC_PI_2 - start - step * at as f64).sin();
-        if k == 0.0 { 1.0 } else { (-(k * FRAC_1_SQRT_2 / sine).powi(2)).exp() }
+    let angle = ((1.0 - rho) / (1.0 + rho)).sqrt().atan();
+    if k < NEAR {
+        beyond(k) - sweep(angle, |angle| k / angle.cos())
+    } else {
+        sweep(FRAC_PI_2 - angle, |angle| k / angle.sin())
+    }
+}
+
+/// Below this a threshold is near: what is beyond both is not small, and Craig's integrand rises too fast for even steps.
+const NEAR: f64 = 0.5;
+
+/// `1/π ∫ exp(−distance²/2)` over the angles from 0: two of Simpson's rule and one step of Richardson's.
+fn sweep(to: f64, distance: impl Fn(f64) -> f64) -> f64 {
+    let simpson = |intervals: usize| {
+        let step = to / intervals as f64;
+        // At an angle of 0 the distance may be infinite, and then this is 0.
+        let value = |at: usize| (-distance(step * at as f64).powi(2) / 2.0).exp();
+        let inner: f64 = (1..intervals).map(|at| if at % 2 == 1 { 4.0 } else { 2.0 } * value(at)).sum();
+        (value(0) + inner + value(intervals)) * step / 3.0
     };
-    let inner: f64 =
-        (1..INTERVALS).map(|at| if at % 2 == 1 { 4.0 * value(at) } else { 2.0 * value(at) }).sum();
-    (value(0) + inner + value(INTERVALS)) * step / 3.0 / PI
+    (16.0 * simpson(4096) - simpson(2048)) / 15.0 / PI
 }
