@@ -23,6 +23,12 @@ const PATIENCE: usize = 25;
 /// A step goes at most this far towards where a slack or a multiplier would be nought.
 const TO_THE_EDGE: f64 = 0.995;
 
+/// A step shorter than this is tried again towards the centre.
+const SHORT: f64 = 0.3;
+
+/// Which share of the mean product a step towards the centre aims at.
+const TO_THE_CENTRE: f64 = 0.8;
+
 /// Bounds nearer to each other than this are one value.
 pub(crate) const ONE_VALUE: f64 = 1e-9;
 
@@ -52,8 +58,16 @@ pub(crate) fn solve(programme: &Programme) -> Point {
         let ahead = state.mean_product_after(&predictor, primal, dual);
         let now = state.mean_product();
         let centring = (ahead / now).clamp(0.0, 1.0).powi(3);
-        let step = state.step(programme, &system, &factors, &residuals, Some(&predictor), centring * now);
-        let (primal, dual) = state.lengths(&step, TO_THE_EDGE);
+        let mut step = state.step(programme, &system, &factors, &residuals, Some(&predictor), centring * now);
+        let (mut primal, mut dual) = state.lengths(&step, TO_THE_EDGE);
+        if primal.min(dual) < SHORT {
+            // Products that are far apart keep every step short, and the second order keeps them apart.
+            let centre = state.step(programme, &system, &factors, &residuals, None, TO_THE_CENTRE * now);
+            let lengths = state.lengths(&centre, TO_THE_EDGE);
+            if lengths.0.min(lengths.1) > primal.min(dual) {
+                (step, (primal, dual)) = (centre, lengths);
+            }
+        }
         // A square in the objective ties both sides together.
         let (primal, dual) =
             if programme.curved() { (primal.min(dual), primal.min(dual)) } else { (primal, dual) };

@@ -116,3 +116,14 @@ fn no_weather_is_worse_than_it_must() -> Result<(), Box<dyn Error>> {
     near(share("deflation"), 7.0 / 12.0, 1e-8);
     Ok(())
 }
+
+/// Products of slacks and multipliers that once stayed far apart for good: found by a law, and not to come back.
+#[test]
+fn a_stubborn_case() -> Result<(), Box<dyn Error>> {
+    let returns = crate::reference::matrix(&serde_json::from_str(include_str!("../data/stubborn.json"))?);
+    let objective =
+        Objective::ConditionalValueAtRisk { tail: Tail::from_fraction(0.287_836_417_969_125_07)? };
+    let found = solved(&objective, &Scenarios::new(&returns)?, &Constraints::new());
+    assert!(found.iterations < 30, "{}", found.iterations);
+    Ok(())
+}
