@@ -62,7 +62,7 @@ fn optimize(criterion: &mut Criterion) {
         for (name, objective) in [("tail", &tail), ("semideviation", &semideviation), ("variance", &variance)]
         {
             group.bench_function(name, |b| {
-                b.iter(|| objective.minimise(black_box(&scenarios), &none).unwrap())
+                b.iter(|| objective.minimise(black_box(&scenarios), &none).unwrap());
             });
         }
         group.finish();
