@@ -235,6 +235,17 @@ pub enum MetricsError {
         /// The refused budget.
         value: f64,
     },
+    /// A correlation and a number of deviations for which there is no exceedance correlation.
+    #[error(
+        "no exceedance correlation for a correlation of {correlation} at {deviations} deviations: these are in -0.9..=1 and in 0..=3"
+    )]
+    #[non_exhaustive]
+    Exceedance {
+        /// The correlation.
+        correlation: f64,
+        /// How many deviations below the mean.
+        deviations: f64,
+    },
     /// The numbers are in order, and there is no such measure.
     #[error(transparent)]
     Undefined(#[from] Undefined),

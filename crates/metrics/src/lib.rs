@@ -89,6 +89,7 @@ pub use growth::{annual_return_arithmetic, annual_return_geometric};
 pub use hurdle::Hurdle;
 pub use moments::{kurtosis_excess, kurtosis_raw, skewness};
 pub use periodicity::Periodicity;
+pub use quantile::type_7;
 pub use returns::Returns;
 pub use rules::{RealityCheck, SuperiorAbility, reality_check, superior_predictive_ability};
 pub use sharpe::{sharpe, sharpe_autocorrelated};

@@ -13,8 +13,11 @@
 //! ```
 
 mod budget;
+mod exceedance;
 
 use ndarray::{Array2, ArrayView2};
+
+pub use exceedance::{exceedance_correlation, normal_exceedance_correlation};
 
 use crate::{
     MetricsError, Undefined,

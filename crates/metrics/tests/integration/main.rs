@@ -4,6 +4,7 @@
 
 mod bootstrap;
 mod drawdowns;
+mod exceedance;
 mod flows;
 mod golden;
 mod laws;

@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("leverage", 2),
     ("metrics", 2),
     ("rebalance", 3),
+    ("optimize", 3),
     ("fx-overlay", 3),
     ("weather", 3),
     ("history", 3),
