@@ -60,11 +60,14 @@ pub(crate) fn solve(programme: &Programme) -> Point {
         let centring = (ahead / now).clamp(0.0, 1.0).powi(3);
         let mut step = state.step(programme, &system, &factors, &residuals, Some(&predictor), centring * now);
         let (mut primal, mut dual) = state.lengths(&step, TO_THE_EDGE);
-        if primal.min(dual) < SHORT {
-            // Products that are far apart keep every step short, and the second order keeps them apart.
+        let after = state.mean_product_after(&step, primal, dual);
+        let (short, stuck) = (primal.min(dual) < SHORT, since > 0 && after > now);
+        if short || stuck {
+            // Products that are far apart keep steps short or undo one another, and the second order keeps them apart.
             let centre = state.step(programme, &system, &factors, &residuals, None, TO_THE_CENTRE * now);
             let lengths = state.lengths(&centre, TO_THE_EDGE);
-            if lengths.0.min(lengths.1) > primal.min(dual) {
+            let longer = lengths.0.min(lengths.1) > primal.min(dual);
+            if longer || (stuck && state.mean_product_after(&centre, lengths.0, lengths.1) < after) {
                 (step, (primal, dual)) = (centre, lengths);
             }
         }
