@@ -29,16 +29,30 @@ const SHORT: f64 = 0.3;
 /// Which share of the mean product a step towards the centre aims at.
 const TO_THE_CENTRE: f64 = 0.8;
 
+/// The same where every step is one towards the centre.
+const CAREFUL: f64 = 0.2;
+
 /// Bounds nearer to each other than this are one value.
 pub(crate) const ONE_VALUE: f64 = 1e-9;
 
 /// Solves a programme. The bounds leave room for a sum, if a row asks for one; the point is the best one seen, and whether it is good
 /// enough is for the caller to check.
 pub(crate) fn solve(programme: &Programme) -> Point {
+    let (quick, done) = attempt(programme, false);
+    if done {
+        return quick;
+    }
+    // A few in a hundred thousand go round in circles; without the second order none does.
+    let (careful, done) = attempt(programme, true);
+    if done { careful } else { quick }
+}
+
+/// From a start to the best point, and whether that is good enough.
+fn attempt(programme: &Programme, careful: bool) -> (Point, bool) {
     let mut state = State::start(programme);
     let mut system = System::new(programme);
     let (mut best, mut best_error, mut since) = (state.clone(), f64::INFINITY, 0);
-    let mut iterations = 0;
+    let (mut iterations, curved) = (0, programme.curved());
     loop {
         let residuals = Residuals::of(programme, &state);
         let (error, gap) = residuals.error(programme, &state);
@@ -60,17 +74,20 @@ pub(crate) fn solve(programme: &Programme) -> Point {
         let centring = (ahead / now).clamp(0.0, 1.0).powi(3);
         let mut step = state.step(programme, &system, &factors, &residuals, Some(&predictor), centring * now);
         let (mut primal, mut dual) = state.lengths(&step, TO_THE_EDGE);
-        if primal.min(dual) < SHORT {
-            // Products that are far apart keep every step short, and the second order keeps them apart.
-            let centre = state.step(programme, &system, &factors, &residuals, None, TO_THE_CENTRE * now);
-            let lengths = state.lengths(&centre, TO_THE_EDGE);
-            if lengths.0.min(lengths.1) > primal.min(dual) {
+        // A square in the objective ties both sides together.
+        let tied = |(primal, dual): (f64, f64)| {
+            if curved { (primal.min(dual), primal.min(dual)) } else { (primal, dual) }
+        };
+        (primal, dual) = tied((primal, dual));
+        if primal.min(dual) < SHORT || careful {
+            // Products that are far apart keep steps short or undo one another, and the second order keeps them apart.
+            let share = if careful { CAREFUL } else { TO_THE_CENTRE };
+            let centre = state.step(programme, &system, &factors, &residuals, None, share * now);
+            let lengths = tied(state.lengths(&centre, TO_THE_EDGE));
+            if careful || lengths.0.min(lengths.1) > primal.min(dual) {
                 (step, (primal, dual)) = (centre, lengths);
             }
         }
-        // A square in the objective ties both sides together.
-        let (primal, dual) =
-            if programme.curved() { (primal.min(dual), primal.min(dual)) } else { (primal, dual) };
         if !(primal.is_finite() && dual.is_finite()) {
             break;
         }
@@ -79,7 +96,7 @@ pub(crate) fn solve(programme: &Programme) -> Point {
             break;
         }
     }
-    best.into_point(iterations)
+    (best.into_point(iterations), best_error <= 1.0)
 }
 
 /// A slack and its multiplier, entry by entry; both stay above nought.

@@ -3,7 +3,6 @@
 use crate::{
     Constraint, Constraints, Multiplier, Solution, Status,
     draft::{Draft, Limit},
-    interior::ONE_VALUE,
     programme::Point,
 };
 
@@ -15,6 +14,9 @@ const LEAST: f64 = 1e-7;
 
 /// A weight this near to a bound that presses is the bound.
 const AT_THE_BOUND: f64 = 1e-9;
+
+/// A bound this near may press: what is left of the slope there is its multiplier.
+const PRESSED: f64 = 1e-6;
 
 /// A point, and what it is about.
 pub(crate) struct Verdict<'a> {
@@ -113,7 +115,7 @@ impl Verdict<'_> {
             let downwards = slope + if weight <= held { -price } else { price };
             let upwards = slope + if weight >= held { price } else { -price };
             let noise = 1e-9 * self.scale;
-            if weight - lower <= ONE_VALUE && downwards > noise {
+            if weight - lower <= PRESSED && downwards > noise {
                 let slack = weight - lower;
                 multipliers.push(Multiplier {
                     constraint: Constraint::Lower { asset: at },
@@ -121,7 +123,7 @@ impl Verdict<'_> {
                     slack,
                 });
             }
-            if upper - weight <= ONE_VALUE && upwards < -noise {
+            if upper - weight <= PRESSED && upwards < -noise {
                 let slack = upper - weight;
                 multipliers.push(Multiplier {
                     constraint: Constraint::Upper { asset: at },

@@ -76,7 +76,7 @@ impl Residuals {
             .map(|at| (state.variables[at] - programme.bounds[at].0).abs() - ONE_VALUE)
             .fold(0.0, f64::max);
         let error = (dual / SLOPES).max(rows.max(off) / ROWS).max(gap);
-        if error.is_finite() { (error, gap) } else { (f64::INFINITY, gap) }
+        (if error.is_finite() { error } else { f64::INFINITY }, gap)
     }
 }
 

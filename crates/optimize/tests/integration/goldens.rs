@@ -1,7 +1,9 @@
 use std::error::Error;
 
 use allweather_metrics::{Tail, risk::Covariance};
-use allweather_optimize::{Constraint, Constraints, Objective, Scenarios, Target, Trading, minimum_variance};
+use allweather_optimize::{
+    Constraint, Constraints, Estimator, Group, Objective, Scenarios, Target, Trading, minimum_variance,
+};
 use ndarray::Array2;
 
 use crate::{near, solved};
@@ -125,5 +127,15 @@ fn a_stubborn_case() -> Result<(), Box<dyn Error>> {
         Objective::ConditionalValueAtRisk { tail: Tail::from_fraction(0.287_836_417_969_125_07)? };
     let found = solved(&objective, &Scenarios::new(&returns)?, &Constraints::new());
     assert!(found.iterations < 30, "{}", found.iterations);
+    Ok(())
+}
+
+/// Steps that went round in circles, for a square under a limit.
+#[test]
+fn a_circling_case() -> Result<(), Box<dyn Error>> {
+    let returns = crate::reference::matrix(&serde_json::from_str(include_str!("../data/circling.json"))?);
+    let last = Group::new("last", vec![returns.ncols() - 1], Some(0.388_485_480_458_109_9), None)?;
+    let objective = Objective::MinimumVariance { estimator: Estimator::Sample };
+    solved(&objective, &Scenarios::new(&returns)?, &Constraints::new().with_group(last)?);
     Ok(())
 }
