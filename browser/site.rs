@@ -163,6 +163,7 @@ impl Reader {
     fn draw_all(&self) {
         self.eval("dispatchEvent(new Event('beforeprint'))");
         self.until("[...document.querySelectorAll('.canvas')].every(c => c.querySelector('.main-svg'))");
+        self.eval("dispatchEvent(new Event('afterprint'))");
     }
 
     fn click(&self, selector: &str) {
