@@ -56,6 +56,38 @@ pub enum PortfolioError {
     /// Vaults in actual operation.
     #[error("vaults are simulated only: plan the orders of each vault as an account of its own")]
     VaultsInLots,
+    /// A schedule of weights for a spec with vaults.
+    #[error("a schedule of strategic weights is for assets: the spec holds vaults")]
+    VaultsInSchedule,
+    /// Scheduled weights out of order.
+    #[error("strategic weights since {since} are scheduled behind those since {before}, which is not before")]
+    #[non_exhaustive]
+    ScheduleOrder {
+        /// The day of the weights in front.
+        before: NaiveDate,
+        /// The day of those behind them.
+        since: NaiveDate,
+    },
+    /// Scheduled weights of another number than the holdings.
+    #[error("{found} strategic weights are scheduled since {since}, and there are {expected} holdings")]
+    #[non_exhaustive]
+    ScheduleWidth {
+        /// Their day.
+        since: NaiveDate,
+        /// How many weights there are.
+        found: usize,
+        /// How many holdings.
+        expected: usize,
+    },
+    /// A scheduled weight for an asset without a price.
+    #[error("{asset} is scheduled to have a weight on {date} and has had no price by then")]
+    #[non_exhaustive]
+    ScheduledLate {
+        /// The asset.
+        asset: AssetId,
+        /// The step at which the weight comes into force.
+        date: NaiveDate,
+    },
     /// An asset without prices.
     #[error("{asset} is among the holdings but has no prices in the market")]
     #[non_exhaustive]

@@ -13,6 +13,7 @@ mod reference;
 mod refusals;
 mod rules;
 mod tables;
+mod target_schedule;
 mod traps;
 mod vaults;
 
