@@ -4,6 +4,7 @@ use allweather_costs::CostsError;
 use allweather_fx_overlay::FxError;
 use allweather_leverage::LeverageError;
 use allweather_market::MarketError;
+use allweather_optimize::OptimizeError;
 use allweather_rebalance::RebalanceError;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -79,6 +80,20 @@ pub enum PortfolioError {
         /// How many holdings.
         expected: usize,
     },
+    /// A setting of a walk-forward that is not allowed.
+    #[error("a {what} of {value} is not {rule}")]
+    #[non_exhaustive]
+    WalkForward {
+        /// Which setting.
+        what: &'static str,
+        /// The refused value.
+        value: u32,
+        /// What is allowed.
+        rule: &'static str,
+    },
+    /// Weights are chosen from months.
+    #[error("weights are chosen from monthly prices: take the month ends of others first")]
+    NotMonthly,
     /// A scheduled weight for an asset without a price.
     #[error("{asset} is scheduled to have a weight on {date} and has had no price by then")]
     #[non_exhaustive]
@@ -246,6 +261,9 @@ pub enum PortfolioError {
     /// From the market data.
     #[error(transparent)]
     Market(#[from] MarketError),
+    /// From the choice of weights.
+    #[error(transparent)]
+    Optimize(#[from] OptimizeError),
     /// From the rebalancing rule or a trade.
     #[error(transparent)]
     Rebalance(#[from] RebalanceError),

@@ -49,6 +49,7 @@ mod trading;
 mod tree;
 mod variant;
 mod vaults;
+mod walk_forward;
 
 pub use allweather_cashflow as cashflow;
 pub use allweather_core as core;
@@ -75,3 +76,4 @@ pub use target_schedule::{ScheduledTargets, TargetSchedule};
 pub use trading::CostParts;
 pub use variant::{FundedPath, Variant};
 pub use vaults::VaultStep;
+pub use walk_forward::{Choice, WalkForward};
