@@ -1,6 +1,6 @@
 //! Weights optimised year by year on what was known, beside fixed ones, and beside those that only hindsight has.
 
-use std::error::Error;
+use std::{error::Error, fmt::Write};
 
 use allweather_data::DataSet;
 use allweather_portfolio::{
@@ -139,16 +139,18 @@ pub(crate) fn printed(data: &DataSet, spec: &Spec) -> Result<String, Box<dyn Err
     );
     let pair = comparison.row("hindsight, downside").zip(comparison.row("walk-forward, downside"));
     if let Some((known, earned)) = pair {
-        text += &format!(
+        write!(
+            text,
             "Hindsight less walk-forward: return {:+.2} points a year, downside deviation\n\
              {:+.2} points, Sharpe ratio {:+.2}. Nobody could have had that.\n",
             (known.annual_return - earned.annual_return) * 100.0,
             (known.downside - earned.downside) * 100.0,
             known.sharpe - earned.sharpe,
-        );
+        )?;
     }
     let kept = comparison.choices.iter().filter(|c| c.answer.as_ref().is_none_or(|a| a.solution().is_none()));
-    text += &format!(
+    write!(
+        text,
         "Walk-forward chose {} times, each December from the months known; {} times it\n\
          found no weights and kept those before. Hindsight saw {} months at once.\n\
          What is minimised leaves out the cost of the hedge; all figures above have it.\n\
@@ -157,7 +159,7 @@ pub(crate) fn printed(data: &DataSet, spec: &Spec) -> Result<String, Box<dyn Err
         comparison.choices.len(),
         kept.count(),
         comparison.hindsight.months,
-    );
+    )?;
     text.extend(comparison.left_out.iter().map(|reason| format!("not run: {reason}\n")));
     Ok(text + "\n")
 }

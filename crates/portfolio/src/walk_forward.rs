@@ -1,4 +1,5 @@
 use allweather_core::{AssetId, Month, Weights};
+use allweather_fx_overlay::{FxSpec, HedgeSpec};
 use allweather_market::{AsOf, Frequency, Market, ReturnCurrency};
 use allweather_optimize::{Answer, Constraints, Objective, OptimizeError, Scenarios};
 use chrono::NaiveDate;
@@ -256,9 +257,8 @@ impl<'a> Run<'a> {
             let place =
                 panel.position(asset).ok_or_else(|| PortfolioError::Unknown { asset: (*asset).clone() })?;
             let currency = panel.instruments()[place].currency;
-            let hedge = spec.fx.as_ref().map(|fx| fx.hedge()).filter(|hedge| hedge.hedges(currency));
-            let hedged =
-                if currency == market.base() { 1.0 } else { hedge.map_or(0.0, |hedge| hedge.ratio()) };
+            let hedge = spec.fx.as_ref().map(FxSpec::hedge).filter(|hedge| hedge.hedges(currency));
+            let hedged = if currency == market.base() { 1.0 } else { hedge.map_or(0.0, HedgeSpec::ratio) };
             Ok((place, hedged))
         };
         let columns = assets.iter().map(column).collect::<Result<_, PortfolioError>>()?;
