@@ -305,6 +305,52 @@ impl Constraints {
         Ok(Self { return_floor: Some(ReturnFloor { floor, expected: Some(expected) }), ..plain })
     }
 
+    /// The same for so many assets of which some are out of question: their weights are 0, whatever their bounds were.
+    ///
+    /// ```
+    /// use allweather_optimize::{Constraints, Objective, Scenarios, Target};
+    /// let scenarios = Scenarios::new(&[[0.03, 0.0, -0.02], [-0.04, 0.0, 0.03]])?;
+    /// let constraints = Constraints::new().without(3, &[1])?;
+    /// let objective = Objective::DownsideDeviation { target: Target::Mean };
+    /// let answer = objective.minimise(&scenarios, &constraints)?;
+    /// assert_eq!(answer.solution().map(|solution| solution.weights[1]), Some(0.0));
+    /// # Ok::<(), allweather_optimize::OptimizeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`OptimizeError::Length`] when there are bounds for another number of assets, [`OptimizeError::NoSuchAsset`].
+    pub fn without(self, assets: usize, left_out: &[usize]) -> Result<Self, OptimizeError> {
+        self.check(assets)?;
+        if left_out.is_empty() {
+            return Ok(self);
+        }
+        let of = |asset| self.bounds.get(asset).copied().unwrap_or(Bounds::LONG);
+        let mut bounds: Vec<Bounds> = (0..assets).map(of).collect();
+        for &asset in left_out {
+            let bound = bounds.get_mut(asset).ok_or(OptimizeError::NoSuchAsset { asset, assets })?;
+            *bound = Bounds { min: 0.0, max: 0.0 };
+        }
+        Ok(self.with_bounds(bounds))
+    }
+
+    /// The same where trading is counted from other weights held before; without trading among the constraints, the same.
+    ///
+    /// # Errors
+    ///
+    /// [`OptimizeError::Length`] when they are of another number, [`OptimizeError::Setting`] for a weight beyond ±10.
+    pub fn traded_from(mut self, previous: &[f64]) -> Result<Self, OptimizeError> {
+        if let Some(trading) = &mut self.trading {
+            let (found, expected) = (previous.len(), trading.previous.len());
+            if found != expected {
+                return Err(OptimizeError::Length { what: "previous weights", found, expected });
+            }
+            within("previous weight", previous, "within -10..=10", |w| (-10.0..=10.0).contains(&w))?;
+            trading.previous.copy_from_slice(previous);
+        }
+        Ok(self)
+    }
+
     /// Whether every list is for so many assets.
     pub(crate) fn check(&self, assets: usize) -> Result<(), OptimizeError> {
         let same = |what, found| {

@@ -67,10 +67,19 @@ impl Desk {
         &self.targets
     }
 
-    /// New targets are in force from now on.
-    pub(crate) fn put_in_force(&mut self, tree: &Tree, here: &dyn Fn(usize) -> bool) -> bool {
+    /// New targets are in force from now on: those of `strategic` that are there.
+    pub(crate) fn put_in_force(
+        &mut self,
+        tree: &Tree,
+        strategic: &[f64],
+        here: &dyn Fn(usize) -> bool,
+    ) -> bool {
         self.fresh = false;
-        tree.weights_in(self.node, here, &mut self.in_force)
+        tree.weights_in(self.node, strategic, here, &mut self.in_force)
+    }
+
+    pub(crate) fn in_force(&self) -> &[f64] {
+        &self.in_force
     }
 
     /// Whatever money comes buys the targets, without asking the rule.

@@ -12,8 +12,8 @@ use allweather_rebalance::{
 use allweather_rfr::RateHistory;
 
 use crate::{
-    CashYield, CostParts, CostSpec, Operation, Outcome, PortfolioError, QuarterRecord, Record, Spec,
-    VaultStep,
+    CashYield, CostParts, CostSpec, LateAssets, Operation, Outcome, PortfolioError, QuarterRecord, Record,
+    Spec, TargetSchedule, VaultStep,
     desk::{Desk, Standing},
     prepare::Prepared,
     purse::Purse,
@@ -72,6 +72,8 @@ pub struct Simulation<'a> {
     costs: Costs<'a>,
     spending: Option<&'a dyn SpendingRule>,
     signals: Option<Vec<Arc<dyn Signal>>>,
+    /// Strategic weights of the portfolio with the steps from which they are in force, in the order of the steps.
+    changes: Vec<(usize, Vec<f64>)>,
     prepared: Prepared,
 }
 
@@ -126,7 +128,7 @@ impl<'a> Simulation<'a> {
         if prepared.tree.is_composed() && matches!(spec.operation, Operation::Actual { .. }) {
             return Err(PortfolioError::VaultsInLots);
         }
-        Ok(Self { spec, market, rates, rules, costs, spending, signals, prepared })
+        Ok(Self { spec, market, rates, rules, costs, spending, signals, changes: Vec::new(), prepared })
     }
 
     /// The same run under a rule of your own; its vaults keep theirs.
@@ -177,6 +179,47 @@ impl<'a> Simulation<'a> {
         Self { signals: Some(signals), ..self }
     }
 
+    /// The same run with strategic weights that change: see [`TargetSchedule`]. Assets without a price yet are left out as always,
+    /// where the spec has them left out. Costs and rules are those of the spec; vaults have no schedule.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError::VaultsInSchedule`] when the spec holds vaults, [`PortfolioError::ScheduleWidth`] when there is not one weight
+    /// for each holding, [`PortfolioError::ScheduledLate`] when a weight comes into force before the first price of its asset
+    /// and the spec does not have such assets left out, or when no other asset has a weight.
+    pub fn with_schedule(mut self, schedule: &TargetSchedule) -> Result<Self, PortfolioError> {
+        let Prepared { tree, dates, universe, .. } = &self.prepared;
+        if tree.is_composed() {
+            return Err(PortfolioError::VaultsInSchedule);
+        }
+        let mut changes: Vec<(usize, Vec<f64>)> = Vec::new();
+        for entry in schedule.entries() {
+            let (since, weights) = (entry.since, entry.weights.as_slice());
+            let (found, expected) = (weights.len(), universe.len());
+            if found != expected {
+                return Err(PortfolioError::ScheduleWidth { since, found, expected });
+            }
+            let step = dates.partition_point(|date| *date < since);
+            // Of several that come into force at one step, the last one holds.
+            if changes.last().is_some_and(|(other, _)| *other == step) {
+                changes.pop();
+            }
+            changes.push((step, weights.to_vec()));
+        }
+        changes.retain(|(step, _)| *step < dates.len());
+        for (step, weights) in &changes {
+            let wanted = || (0..weights.len()).filter(|place| weights[*place] > 0.0);
+            let late = wanted().find(|place| !self.prepared.is_here(*place, *step));
+            let nothing = wanted().all(|place| !self.prepared.is_here(place, *step));
+            if let Some(place) = late.filter(|_| nothing || self.spec.late_assets == LateAssets::Refuse) {
+                let (asset, date) = (universe[place].clone(), dates[*step]);
+                return Err(PortfolioError::ScheduledLate { asset, date });
+            }
+        }
+        self.changes = changes;
+        Ok(self)
+    }
+
     /// Runs and keeps the full record of every step.
     ///
     /// # Errors
@@ -216,6 +259,8 @@ struct State {
     value: f64,
     /// Of the portfolio, then of its vaults.
     desks: Vec<Desk>,
+    /// How many of the scheduled changes of strategic weights have come into force.
+    changed: usize,
     /// Whether any rule reads what trading costs.
     reads_costs: bool,
     trading: Trading,
@@ -257,6 +302,7 @@ impl State {
                 .enumerate()
                 .map(|(node, rule)| Desk::new(tree, node, *rule))
                 .collect(),
+            changed: 0,
             reads_costs: simulation.rules.iter().any(|rule| rule.reads_costs()),
             trading: Trading::new(spec, prepared),
             book,
@@ -350,6 +396,7 @@ impl Simulation<'_> {
                 forwards,
                 decision: state.desks[0].decision(),
                 targets: state.desks[0].targets(),
+                strategic: state.desks[0].in_force(),
                 vaults: &mut state.vault_steps,
                 before: if trade.is_some() { &state.trading.after } else { &state.holdings },
                 after: &state.holdings,
@@ -416,9 +463,15 @@ impl Simulation<'_> {
         state: &mut State,
     ) -> Result<bool, PortfolioError> {
         let Self { prepared, rules, .. } = self;
-        if prepared.begins[t] {
-            for desk in &mut state.desks {
-                desk.put_in_force(&prepared.tree, &|place| prepared.is_here(place, t));
+        let scheduled = self.changes.get(state.changed).is_some_and(|(step, _)| *step == t);
+        state.changed += usize::from(scheduled);
+        if prepared.begins[t] || scheduled {
+            let here = |place| prepared.is_here(place, t);
+            let change = state.changed.checked_sub(1).and_then(|last| self.changes.get(last));
+            for (node, desk) in state.desks.iter_mut().enumerate() {
+                // Where there is a schedule there are no vaults.
+                let strategic = change.map_or(&prepared.tree.nodes[node].weights, |(_, weights)| weights);
+                desk.put_in_force(&prepared.tree, strategic, &here);
             }
         }
         if t == 0 {

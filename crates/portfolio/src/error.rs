@@ -4,6 +4,7 @@ use allweather_costs::CostsError;
 use allweather_fx_overlay::FxError;
 use allweather_leverage::LeverageError;
 use allweather_market::MarketError;
+use allweather_optimize::OptimizeError;
 use allweather_rebalance::RebalanceError;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -56,6 +57,52 @@ pub enum PortfolioError {
     /// Vaults in actual operation.
     #[error("vaults are simulated only: plan the orders of each vault as an account of its own")]
     VaultsInLots,
+    /// A schedule of weights for a spec with vaults.
+    #[error("a schedule of strategic weights is for assets: the spec holds vaults")]
+    VaultsInSchedule,
+    /// Scheduled weights out of order.
+    #[error("strategic weights since {since} are scheduled behind those since {before}, which is not before")]
+    #[non_exhaustive]
+    ScheduleOrder {
+        /// The day of the weights in front.
+        before: NaiveDate,
+        /// The day of those behind them.
+        since: NaiveDate,
+    },
+    /// Scheduled weights of another number than the holdings.
+    #[error("{found} strategic weights are scheduled since {since}, and there are {expected} holdings")]
+    #[non_exhaustive]
+    ScheduleWidth {
+        /// Their day.
+        since: NaiveDate,
+        /// How many weights there are.
+        found: usize,
+        /// How many holdings.
+        expected: usize,
+    },
+    /// A setting of a walk-forward that is not allowed.
+    #[error("a {what} of {value} is not {rule}")]
+    #[non_exhaustive]
+    WalkForward {
+        /// Which setting.
+        what: &'static str,
+        /// The refused value.
+        value: u32,
+        /// What is allowed.
+        rule: &'static str,
+    },
+    /// Weights are chosen from months.
+    #[error("weights are chosen from monthly prices: take the month ends of others first")]
+    NotMonthly,
+    /// A scheduled weight for an asset without a price.
+    #[error("{asset} is scheduled to have a weight on {date} and has had no price by then")]
+    #[non_exhaustive]
+    ScheduledLate {
+        /// The asset.
+        asset: AssetId,
+        /// The step at which the weight comes into force.
+        date: NaiveDate,
+    },
     /// An asset without prices.
     #[error("{asset} is among the holdings but has no prices in the market")]
     #[non_exhaustive]
@@ -214,6 +261,9 @@ pub enum PortfolioError {
     /// From the market data.
     #[error(transparent)]
     Market(#[from] MarketError),
+    /// From the choice of weights.
+    #[error(transparent)]
+    Optimize(#[from] OptimizeError),
     /// From the rebalancing rule or a trade.
     #[error(transparent)]
     Rebalance(#[from] RebalanceError),

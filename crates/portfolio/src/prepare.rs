@@ -205,7 +205,8 @@ impl Prepared {
             return Err(PortfolioError::LateAssets { start, assets: late });
         }
         let mut weights = vec![0.0; self.tree.nodes[0].children.len()];
-        let any = self.tree.weights_in(0, &|place| self.is_here(place, 0), &mut weights);
+        let strategic = &self.tree.nodes[0].weights;
+        let any = self.tree.weights_in(0, strategic, &|place| self.is_here(place, 0), &mut weights);
         if any { Ok(()) } else { Err(PortfolioError::NothingToHold { start }) }
     }
 

@@ -52,6 +52,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) forwards: Settled,
     pub(crate) decision: &'a Decision,
     pub(crate) targets: &'a Targets,
+    pub(crate) strategic: &'a [f64],
     /// Handed over: the record takes them out.
     pub(crate) vaults: &'a mut Vec<VaultStep>,
     pub(crate) before: &'a [f64],
@@ -92,6 +93,8 @@ struct Line {
     decision: Decision,
     /// Places of the step's own rows in the record's flat lists.
     targets: (usize, usize),
+    /// Where the weights in force begin in the record's flat list: where they are written again, they have changed.
+    strategic: usize,
     positions: (usize, usize),
     omitted: (usize, usize),
     costs: CostParts,
@@ -117,6 +120,8 @@ pub struct Record {
     after: Vec<f64>,
     orders: Vec<OrderOutcome>,
     targets: Vec<Option<f64>>,
+    /// Strategic weights of the parts, once for each change.
+    strategic: Vec<f64>,
     /// As many a step as there are vaults.
     vaults: Vec<VaultStep>,
     parts: Arc<[AssetId]>,
@@ -145,6 +150,7 @@ impl Record {
             after: Vec::with_capacity(steps * assets),
             orders: Vec::new(),
             targets: Vec::new(),
+            strategic: Vec::new(),
             vaults: Vec::new(),
             parts: Arc::clone(&prepared.tree.nodes[0].names),
             positions: Vec::new(),
@@ -234,6 +240,8 @@ impl Record {
             before: self.before.get(row(index))?,
             after: self.after.get(row(index))?,
             targets: self.targets.get(line.targets.0..line.targets.1)?,
+            strategic: self.strategic.get(line.strategic..line.strategic + self.parts.len())?,
+            strategic_changed: index > 0 && self.lines.get(index - 1)?.strategic != line.strategic,
             parts: &self.parts,
             vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
             estimated: self.estimated_share(index),
@@ -342,6 +350,10 @@ impl Recorder for Record {
             let rows = facts.targets.weights().iter().zip(facts.targets.traded());
             self.targets.extend(rows.map(|(w, traded)| traded.then_some(*w)));
         }
+        let parts = facts.strategic.len();
+        if self.strategic.is_empty() || !self.strategic.ends_with(facts.strategic) {
+            self.strategic.extend_from_slice(facts.strategic);
+        }
         self.lines.push(Line {
             value_before: facts.value_before,
             value: facts.value,
@@ -357,6 +369,7 @@ impl Recorder for Record {
             },
             decision: facts.decision.clone(),
             targets: (targets, self.targets.len()),
+            strategic: self.strategic.len() - parts,
             positions: (positions, self.positions.len()),
             omitted: (omitted, self.omitted.len()),
             costs: facts.costs,

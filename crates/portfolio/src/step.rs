@@ -39,6 +39,10 @@ pub struct Step<'a> {
     pub after: &'a [f64],
     /// Weights wanted of the parts when the rule traded (`None` for one that was to be kept); empty when it held.
     pub targets: &'a [Option<f64>],
+    /// Strategic weights in force, of the parts; 0 for one whose prices have not begun.
+    pub strategic: &'a [f64],
+    /// Whether they are others than at the step before: an asset begins, or a [`TargetSchedule`](crate::TargetSchedule) says so.
+    pub strategic_changed: bool,
     /// The vaults, each after the one it is in; empty without vaults.
     pub vaults: &'a [VaultStep],
     /// What became of each order in lots; empty in simulation.
@@ -130,6 +134,8 @@ impl Serialize for Step<'_> {
             estimated: Option<f64>,
             decision: &'a Decision,
             reason: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            strategic: Option<&'a [f64]>,
             assets: Vec<Asset<'a>>,
             #[serde(skip_serializing_if = "Vec::is_empty")]
             parts: Vec<Part<'a>>,
@@ -168,6 +174,7 @@ impl Serialize for Step<'_> {
             estimated: Some(self.estimated).filter(|share| *share > 0.0),
             decision: self.decision,
             reason: self.explain(),
+            strategic: Some(self.strategic).filter(|_| self.strategic_changed),
             assets: assets.collect(),
             parts: self
                 .parts

@@ -103,12 +103,17 @@ impl Tree {
         self.assets.len() + self.vaults.len()
     }
 
-    /// The strategic weights of a node's parts that are there, scaled to 1; whether there are any. An asset is there when `here` says
-    /// so, a vault when anything in it is.
-    pub(crate) fn weights_in(&self, node: usize, here: &dyn Fn(usize) -> bool, out: &mut [f64]) -> bool {
-        let node = &self.nodes[node];
+    /// `weights` of those of a node's parts that are there, scaled to 1; whether there are any. An asset is there when `here` says so, a
+    /// vault when anything in it is.
+    pub(crate) fn weights_in(
+        &self,
+        node: usize,
+        weights: &[f64],
+        here: &dyn Fn(usize) -> bool,
+        out: &mut [f64],
+    ) -> bool {
         let there = |child: &Child| self.is_there(*child, here);
-        let rows = || node.weights.iter().zip(&node.children);
+        let rows = || weights.iter().zip(&self.nodes[node].children);
         let sum: f64 = rows().filter(|(_, child)| there(child)).map(|(weight, _)| weight).sum();
         for (out, (weight, child)) in out.iter_mut().zip(rows()) {
             *out = if sum > 0.0 && there(child) { weight / sum } else { 0.0 };

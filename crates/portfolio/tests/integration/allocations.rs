@@ -1,8 +1,9 @@
 //! A step of a run without a record allocates nothing: a run of many steps allocates as often as one of few.
 
-use allweather_core::{Currency, Month};
-use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
+use allweather_core::{Currency, Month, Weights};
+use allweather_portfolio::{ScheduledTargets, Simulation, Spec, TargetSchedule, rfr::RateHistory};
 use allweather_testkit::{Asset, Noise, World};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::BASE;
@@ -45,10 +46,22 @@ fn spec(more: &str) -> Spec {
     Spec::from_json(&format!(r#"{{"name":"x","capital":1000000,"holdings":[{holdings}],{more}}}"#)).unwrap()
 }
 
+/// Other weights every year.
+fn schedule(months: usize) -> TargetSchedule {
+    let entry = |(i, date): (usize, &NaiveDate)| {
+        let first = if i % 24 == 0 { 0.3 } else { 0.1 };
+        let rest = (1.0 - first) / 5.0;
+        let weights = Weights::new(vec![first, rest, rest, rest, rest, rest]).unwrap();
+        ScheduledTargets { since: *date, weights }
+    };
+    let dates = world(months).dates();
+    TargetSchedule::new(dates.iter().enumerate().step_by(12).map(entry).collect()).unwrap()
+}
+
 /// How often a run without a record allocates.
-fn allocations(spec: &Spec, months: usize) -> u64 {
+fn allocations(spec: &Spec, months: usize, schedule: &TargetSchedule) -> u64 {
     let (market, rates) = (world(months).market().unwrap(), world(months).rates());
-    let simulation = Simulation::new(spec, &market, &rates).unwrap();
+    let simulation = Simulation::new(spec, &market, &rates).unwrap().with_schedule(schedule).unwrap();
     let mut outcome = None;
     let counted = allocation_counter::measure(|| outcome = simulation.outcome().ok());
     let outcome = outcome.unwrap();
@@ -58,9 +71,11 @@ fn allocations(spec: &Spec, months: usize) -> u64 {
 }
 
 fn same_for_any_length(spec: &Spec) {
-    let (few, many) = (allocations(spec, 60), allocations(spec, 240));
+    let none = TargetSchedule::default();
+    let (few, many) = (allocations(spec, 60, &none), allocations(spec, 240, &none));
     assert_eq!(few, many);
     assert!(few > 0, "the outcome itself is allocated");
+    assert_eq!(few, allocations(spec, 240, &schedule(240)), "nor do strategic weights that change");
 }
 
 const BAND: &str = r#""rule":{"drift_band":{"measure":"portfolio","threshold":1,"scope":"all"}}"#;

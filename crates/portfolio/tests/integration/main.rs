@@ -13,8 +13,10 @@ mod reference;
 mod refusals;
 mod rules;
 mod tables;
+mod target_schedule;
 mod traps;
 mod vaults;
+mod walk_forward;
 
 /// What values are counted in.
 const BASE: allweather_core::Currency = allweather_testkit::World::BASE;
