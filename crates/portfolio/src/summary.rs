@@ -32,6 +32,15 @@ pub struct TargetCheck {
     pub prescribed_rate: Option<f64>,
 }
 
+impl TargetCheck {
+    /// What the return is to be above the prescribed rate, a fraction a year.
+    pub const PREMIUM: f64 = 0.04;
+    /// The largest standard deviation, a fraction a year.
+    pub const DEVIATION: f64 = 0.04;
+    /// The largest drawdown, a positive fraction.
+    pub const DRAWDOWN: f64 = 0.06;
+}
+
 /// What the hedge cost and what the overlay earned, in base currency over the whole run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -95,11 +104,13 @@ impl Record {
             Target { aim, reached, met }
         };
         TargetCheck {
-            annual_return: target(prescribed_rate.map(|rate| rate + 0.04), reached, |aim, reached| {
-                reached >= aim
-            }),
-            deviation: target(Some(0.04), deviation, |aim, reached| reached <= aim),
-            drawdown: target(Some(0.06), drawdown, |aim, reached| reached <= aim),
+            annual_return: target(
+                prescribed_rate.map(|rate| rate + TargetCheck::PREMIUM),
+                reached,
+                |aim, reached| reached >= aim,
+            ),
+            deviation: target(Some(TargetCheck::DEVIATION), deviation, |aim, reached| reached <= aim),
+            drawdown: target(Some(TargetCheck::DRAWDOWN), drawdown, |aim, reached| reached <= aim),
             prescribed_rate,
         }
     }

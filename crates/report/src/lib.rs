@@ -41,6 +41,7 @@ mod scale;
 mod site;
 mod table;
 mod terms;
+mod trades;
 mod undefined;
 mod words;
 

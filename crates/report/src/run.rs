@@ -5,7 +5,7 @@ use allweather_portfolio::{MonthRow, Record, Step, YearRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
-use crate::{Points, ReportError, Scale, Words};
+use crate::{Points, ReportError, Scale, Words, trades::Trades};
 
 /// What a report is made from, beside the record: the market that was run on, and statistics for the weather.
 #[derive(Debug, Clone)]
@@ -47,16 +47,11 @@ pub(crate) struct Run<'a> {
     pub(crate) risk_free: Option<Vec<f64>>,
     /// Whether each step's return rests on estimated prices.
     pub(crate) estimated: Vec<bool>,
+    /// What was traded at each step.
+    pub(crate) trades: Trades,
     /// The days of the steps.
     pub(crate) days: Vec<NaiveDate>,
 }
-
-/// What the published method wants above the prescribed rate.
-///
-/// # Source
-///
-/// Published method, §7.
-pub(crate) const PREMIUM: f64 = 0.04;
 
 impl<'a> Run<'a> {
     pub(crate) fn new(record: &'a Record, sources: &'a Sources<'a>) -> Result<Self, ReportError> {
@@ -71,8 +66,21 @@ impl<'a> Run<'a> {
         let rates: Vec<Option<f64>> = steps.iter().map(|step| rate(step.month.year())).collect();
         let risk_free = rates.iter().map(|rate| rate.map(|rate| of_period(rate, periodicity))).collect();
         let days = steps.iter().map(|step| step.date).collect();
+        let trades = Trades::new(record, &steps);
         let (months, years, estimated) = (record.months(), record.years(), record.estimated());
-        Ok(Self { record, sources, steps, months, years, periodicity, rates, risk_free, estimated, days })
+        Ok(Self {
+            record,
+            sources,
+            steps,
+            months,
+            years,
+            periodicity,
+            rates,
+            risk_free,
+            estimated,
+            trades,
+            days,
+        })
     }
 
     /// The returns of the steps.
@@ -86,6 +94,16 @@ impl<'a> Run<'a> {
             Some(rates) => Ok(Hurdle::Series(Returns::new(self.periodicity, rates)?)),
             None => Ok(Hurdle::Nothing),
         }
+    }
+
+    /// How many years the run lasts, by its periods.
+    pub(crate) fn years_long(&self) -> f64 {
+        self.steps.len() as f64 / self.periodicity.periods_a_year()
+    }
+
+    /// The last step of each month: a panel of days has too many to be seen one by one.
+    pub(crate) fn month_ends(&self) -> Vec<&Step<'a>> {
+        self.steps.chunk_by(|a, b| a.month == b.month).filter_map(<[_]>::last).collect()
     }
 
     /// What amounts are counted in, by the capital.

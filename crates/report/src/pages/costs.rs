@@ -92,24 +92,13 @@ fn years(run: &Run<'_>) -> Vec<Annual> {
         row.values = (row.values.0 + step.value_before, row.values.1 + 1);
         row.growth.0 *= 1.0 + before_costs(step);
         row.growth.1 *= 1.0 + step.period_return();
-        // The first purchase is no rebalance.
-        if place > 0 && rebalanced(step) {
+        if let Some(turnover) = run.trades.turnover.get(place).copied().flatten() {
             row.rebalances += 1;
             row.rebalancing += step.costs.total();
-            row.turnover += traded(step) / step.value;
+            row.turnover += turnover;
         }
     }
     years
-}
-
-/// Whether the portfolio or a vault in it was rebalanced.
-fn rebalanced(step: &Step<'_>) -> bool {
-    step.decision.trades() || step.vaults.iter().any(|vault| vault.decision.trades())
-}
-
-/// Both sides of what was traded.
-fn traded(step: &Step<'_>) -> f64 {
-    step.before.iter().zip(step.after).map(|(before, after)| (after - before).abs()).sum()
 }
 
 fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
@@ -124,7 +113,7 @@ fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
     let (sum, steps) =
         years.iter().fold((0.0, 0), |(sum, steps), year| (sum + year.values.0, steps + year.values.1));
     let mean_value = sum / steps.max(1) as f64;
-    let length = steps as f64 / run.periodicity.periods_a_year();
+    let length = run.years_long();
     vec![
         (words!("all costs, {base}", "コスト合計（{base}）"), amount(costs.total())),
         (words!("commission, {base}", "取引手数料（{base}）"), amount(costs.commission)),
@@ -279,8 +268,8 @@ fn turnover(run: &Run<'_>, years: &[Annual]) -> Table {
     let composed = run.steps.first().is_some_and(|step| !step.vaults.is_empty());
     let (en, ja) = if composed {
         (
-            " A step at which only a vault was rebalanced counts. Orders of several vaults in one asset count each, before they meet.",
-            "ヴォールトのみのリバランスも1回と数えます。同じ資産に対する複数ヴォールトの注文は相殺前の額で数えます。",
+            " A step at which only a vault was rebalanced counts. Orders of several vaults in one asset are taken together.",
+            "ヴォールトのみのリバランスも1回と数えます。同じ資産に対する複数ヴォールトの注文は合算します。",
         )
     } else {
         ("", "")

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use allweather_core::{Currency, Year};
-use allweather_portfolio::{ForwardProfit, Step, fx_overlay::FxSpec};
+use allweather_portfolio::{ForwardProfit, fx_overlay::FxSpec};
 
 use crate::{
     Block, Colour, Figure, Page, ReportError, Shape, Table, Unit, Value, Words, run::Run, words::words,
@@ -179,9 +179,4 @@ fn by_year(run: &Run<'_>) -> Table {
          hedge cost nothing has none. The profit of the hedge holds what exchange rates did to its forwards.",
         "ヘッジコストは正が支払い、負が受け取りです。回収率はオーバーレイ損益÷ヘッジコストで、コストのない年には値がありません。ヘッジ予約損益には為替変動分を含みます。",
     ))
-}
-
-/// The last step of each month of the monthly table.
-fn month_ends<'a, 'r>(run: &'r Run<'a>) -> Vec<&'r Step<'a>> {
-    run.steps.chunk_by(|a, b| a.month == b.month).filter_map(<[_]>::last).collect()
 }

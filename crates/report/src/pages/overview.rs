@@ -2,12 +2,12 @@ use allweather_metrics::{
     Bootstrap, MetricsError, Returns, Summary, Tail, Undefined, annual_return_geometric, drawdown_series,
     drawdowns, max_drawdown, volatility,
 };
-use allweather_portfolio::{QuarterRecord, Target};
+use allweather_portfolio::{QuarterRecord, Target, TargetCheck};
 
 use crate::{
     Block, Cell, Colour, Figure, Mark, Page, ReportError, Shape, Table, Tile, Unit, Value, Words,
     format::{decimals, money as money_text, percent},
-    run::{PREMIUM, Run, index, of_period},
+    run::{Run, index, of_period},
     terms,
     undefined::why,
     words::words,
@@ -18,9 +18,6 @@ const DEEPEST: usize = 10;
 
 /// How many draws the intervals rest on, and from which seed: fixed, so that equal runs have equal reports.
 const DRAWS: (usize, u64) = (1000, 1);
-
-/// The largest drawdown that the published method allows.
-const DRAWDOWN: f64 = 0.06;
 
 pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     let returns = run.returns()?;
@@ -233,7 +230,7 @@ fn growth(run: &Run<'_>) -> Figure {
         Colour::Portfolio,
         portfolio,
     );
-    if let Some(aim) = path(PREMIUM) {
+    if let Some(aim) = path(TargetCheck::PREMIUM) {
         let name = Words::new("prescribed rate + 4 %", "規定RFR＋4 %");
         figure = figure.with(name, Shape::Dashed, Colour::Aim, aim);
     }
@@ -256,7 +253,12 @@ fn falls(run: &Run<'_>, returns: &Returns<'_>) -> Vec<Block> {
         Unit::Percent,
     )
     .with(Words::new("drawdown", "ドローダウン"), Shape::Area, Colour::Loss, drawdown_series(returns))
-    .with(Words::new("limit", "上限"), Shape::Dashed, Colour::Aim, std::iter::repeat_n(-DRAWDOWN, steps));
+    .with(
+        Words::new("limit", "上限"),
+        Shape::Dashed,
+        Colour::Aim,
+        std::iter::repeat_n(-TargetCheck::DRAWDOWN, steps),
+    );
     let figure = estimated(run, figure);
     let mut table = Table::new(
         "drawdowns",

@@ -1,12 +1,11 @@
 use allweather_core::Currency;
 use allweather_portfolio::{Step, fx_overlay::FxSpec};
 
-use super::month_ends;
 use crate::{Block, Colour, Figure, Shape, Unit, Value, Words, format::percent, run::Run, words::words};
 
 /// Gross notional and margin against what the spec allows.
 pub(super) fn limits(run: &Run<'_>, fx: &FxSpec) -> Vec<Block> {
-    let ends = month_ends(run);
+    let ends = run.month_ends();
     let (limit, margin_limit) =
         (fx.margin().gross_limit(), fx.margin().rate().to_f64() * fx.margin().gross_limit());
     // At the last step, and where nothing could be opened, there is no book.
@@ -79,7 +78,7 @@ pub(super) fn overlay(run: &Run<'_>, fx: &FxSpec) -> Vec<Block> {
             "為替オーバーレイはありません。ヘッジコストを回収するためのポジションは取りません。",
         ))];
     };
-    let ends = month_ends(run);
+    let ends = run.month_ends();
     let position = |currency: Currency| {
         ends.iter().map(move |step| {
             let omitted = step.omitted.iter().any(|omission| omission.currency == currency);

@@ -1,8 +1,7 @@
-use super::{Trades, by_a_rule};
-use crate::{Language, Table, Value, Words, reasons, run::Run};
+use crate::{Language, Table, Value, Words, reasons, run::Run, trades::by_a_rule};
 
 /// How often each kind of reason traded, and held.
-pub(super) fn by_kind(run: &Run<'_>, trades: &Trades) -> Table {
+pub(super) fn by_kind(run: &Run<'_>) -> Table {
     struct Kind {
         name: Words,
         traded: usize,
@@ -10,7 +9,7 @@ pub(super) fn by_kind(run: &Run<'_>, trades: &Trades) -> Table {
         value: f64,
     }
     let mut kinds: Vec<Kind> = Vec::new();
-    for (step, value) in run.steps.iter().zip(&trades.value) {
+    for (step, value) in run.steps.iter().zip(&run.trades.value) {
         let name = reasons::kind(step.decision.reason());
         let place = kinds.iter().position(|kind| kind.name == name).unwrap_or(kinds.len());
         if place == kinds.len() {
@@ -54,7 +53,7 @@ pub(super) fn by_kind(run: &Run<'_>, trades: &Trades) -> Table {
 }
 
 /// How often it traded, and held, year by year.
-pub(super) fn by_year(run: &Run<'_>, trades: &Trades) -> Table {
+pub(super) fn by_year(run: &Run<'_>) -> Table {
     let composed = run.steps.first().is_some_and(|step| !step.vaults.is_empty());
     let mut table = Table::new(
         "decisions_by_year",
@@ -70,7 +69,7 @@ pub(super) fn by_year(run: &Run<'_>, trades: &Trades) -> Table {
     );
     for year in &run.years {
         let rows = || {
-            let all = run.steps.iter().enumerate().zip(trades.value.iter().zip(&trades.turnover));
+            let all = run.steps.iter().enumerate().zip(run.trades.value.iter().zip(&run.trades.turnover));
             all.filter(|((_, step), _)| step.month.year() == year.year)
         };
         let traded = rows().filter(|((i, step), _)| *i > 0 && by_a_rule(step)).count();

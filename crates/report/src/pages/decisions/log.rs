@@ -1,16 +1,16 @@
-use super::{Trades, outcome};
+use super::outcome;
 use crate::{Block, Table, Value, Words, reasons, run::Run};
 
 /// The decision of every step, and of every vault.
-pub(super) fn blocks(run: &Run<'_>, trades: &Trades) -> Vec<Block> {
-    let mut blocks = vec![decisions(run, trades).into()];
+pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
+    let mut blocks = vec![decisions(run).into()];
     if run.steps.iter().any(|step| !step.vaults.is_empty()) {
         blocks.push(vaults(run).into());
     }
     blocks
 }
 
-fn decisions(run: &Run<'_>, trades: &Trades) -> Table {
+fn decisions(run: &Run<'_>) -> Table {
     let mut table = Table::new(
         "decisions",
         Words::new("What was decided at each step, and why", "各ステップの判断と理由"),
@@ -27,7 +27,7 @@ fn decisions(run: &Run<'_>, trades: &Trades) -> Table {
     );
     let unasked = || Words::new("no rule traded", "ルールによる売買なし");
     for (i, (step, (value, turnover))) in
-        run.steps.iter().zip(trades.value.iter().zip(&trades.turnover)).enumerate()
+        run.steps.iter().zip(run.trades.value.iter().zip(&run.trades.turnover)).enumerate()
     {
         table.row([
             Value::Date(step.date),

@@ -8,7 +8,7 @@ const DUST: f64 = 1e-9;
 
 /// Weights through time, and at the end against the targets.
 pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
-    let shown = month_ends(run);
+    let shown = run.month_ends();
     let mut blocks = Vec::new();
     if shown.len() > 1 {
         blocks.push(figure(run, &shown).into());
@@ -20,18 +20,6 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
     }
     blocks.push(table(run).into());
     blocks
-}
-
-/// The last step of each month: a panel of days has too many to be seen one by one.
-fn month_ends<'a, 'b>(run: &'b Run<'a>) -> Vec<&'b Step<'a>> {
-    let mut found: Vec<&Step<'a>> = Vec::new();
-    for step in &run.steps {
-        match found.last_mut() {
-            Some(last) if last.month == step.month => *last = step,
-            _ => found.push(step),
-        }
-    }
-    found
 }
 
 fn weight(amount: f64, step: &Step<'_>) -> Option<f64> {

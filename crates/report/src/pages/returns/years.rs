@@ -1,11 +1,11 @@
 use allweather_metrics::{Returns, max_drawdown};
-use allweather_portfolio::YearRow;
+use allweather_portfolio::{TargetCheck, YearRow};
 
 use super::MONTHS;
 use crate::{
     Block, Cell, Colour, Figure, Points, ReportError, Shape, Table, Unit, Value, Words,
     pages::rate::{fraction, mark, name},
-    run::{PREMIUM, Run},
+    run::Run,
     words::words,
 };
 
@@ -28,7 +28,7 @@ impl Year<'_> {
     }
 
     fn aim(&self) -> Option<f64> {
-        self.rate().map(|rate| rate + PREMIUM)
+        self.rate().map(|rate| rate + TargetCheck::PREMIUM)
     }
 
     /// By how much the aim was exceeded: of a whole year, because the aim is one a year.
