@@ -1,7 +1,7 @@
 use std::fmt;
 
 use allweather_core::{Currency, Month};
-use allweather_market::{AsOf, History};
+use allweather_market::{AsOf, Frequency, History, Known};
 use chrono::NaiveDate;
 
 use crate::{forward, parity::long_forward_return};
@@ -58,6 +58,16 @@ pub struct Pair<'a> {
     pub currency: Currency,
     // Looked up once: a signal asks for dozens of them.
     spots: Result<History<'a>, Missing>,
+    complete: Option<Month>,
+    rates: Sides<'a>,
+    prices: Sides<'a>,
+}
+
+/// A series of the pair's currency and of the base currency.
+#[derive(Debug, Clone, Copy)]
+struct Sides<'a> {
+    foreign: Option<Known<'a>>,
+    base: Option<Known<'a>>,
 }
 
 /// What a signal lacks. Shown as the end of a sentence: "needs 66 months of spots, 12 are there".
@@ -130,7 +140,13 @@ impl<'a> Pair<'a> {
             let monthly = on_month_end(&history, date, 0) && on_month_end(&history, date, 1);
             if monthly { Ok(history) } else { Err(Missing::MonthEnds { date }) }
         });
-        Self { market, base: market.base(), currency, spots }
+        let base = market.base();
+        let sides = |known: fn(&AsOf<'a>, Currency) -> Option<Known<'a>>| Sides {
+            foreign: known(&market, currency),
+            base: known(&market, base),
+        };
+        let (rates, prices) = (sides(AsOf::short_rates), sides(AsOf::consumer_prices));
+        Self { market, base, currency, spots, complete: market.complete_month(), rates, prices }
     }
 
     /// The spots up to the day, one each month end, the last of them on the day itself.
@@ -173,9 +189,14 @@ impl<'a> Pair<'a> {
     /// [`Missing::ShortRate`] when it is not known; [`Missing::MonthEnds`] when the calendar does not know the day.
     pub fn short_rate(&self, currency: Currency, months_back: usize) -> Result<f64, Missing> {
         let date = self.market.date();
-        let newest = self.market.complete_month().ok_or(Missing::MonthEnds { date })?;
+        let newest = self.complete.ok_or(Missing::MonthEnds { date })?;
         let month = newest.offset(steps_back(months_back));
-        let known = self.market.short_rates(currency).and_then(|rates| rates.get(month));
+        let rates = match currency {
+            own if own == self.currency => self.rates.foreign,
+            base if base == self.base => self.rates.base,
+            other => self.market.short_rates(other),
+        };
+        let known = rates.and_then(|rates| rates.get(month));
         known.ok_or(Missing::ShortRate { currency, month })
     }
 
@@ -201,6 +222,11 @@ impl<'a> Pair<'a> {
             price.map_err(|_| Missing::Other { what: "short rates by which a forward has a price" })?;
         Ok(long_forward_return(before, price, after))
     }
+
+    /// Consumer prices of the currency and of the base in a month, where both are known.
+    pub(crate) fn consumer_prices(&self, month: Month) -> Option<(f64, f64)> {
+        Some((self.prices.foreign?.get(month)?, self.prices.base?.get(month)?))
+    }
 }
 
 /// The spot on the very day: an older one does not stand in for it.
@@ -210,6 +236,8 @@ pub(crate) fn spot_on(history: &History<'_>, date: NaiveDate) -> Option<f64> {
 
 /// Whether the spot `months_back` rows before the last lies on that month's end (or before the beginning).
 fn on_month_end(history: &History<'_>, date: NaiveDate, months_back: usize) -> bool {
+    // A monthly panel has every month end: where the newest is one, all are.
+    let months_back = if history.frequency() == Frequency::Monthly { 0 } else { months_back };
     let row = history.len().checked_sub(months_back.saturating_add(1));
     match row.and_then(|row| history.dates().get(row)) {
         Some(found) => month_end(date, months_back) == Some(*found),

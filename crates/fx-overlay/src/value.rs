@@ -142,10 +142,7 @@ impl Value {
 
 /// Foreign and base consumer prices of a month that both have published by the day.
 fn common_prices(pair: &Pair<'_>, month: Month) -> Result<Option<(f64, f64)>, Missing> {
-    let published = |currency| pair.market.consumer_prices(currency)?.get(month);
-    let (Some(foreign), Some(base)) = (published(pair.currency), published(pair.base)) else {
-        return Ok(None);
-    };
+    let Some((foreign, base)) = pair.consumer_prices(month) else { return Ok(None) };
     for (currency, value) in [(pair.currency, foreign), (pair.base, base)] {
         if value <= 0.0 {
             return Err(Missing::PositiveIndex { currency, month, value });

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Market,
+    Frequency, Market,
     estimates::{Mark, is_return_estimated, method},
     series::Known,
 };
@@ -76,7 +76,7 @@ impl<'a> AsOf<'a> {
         let (market, history) = (self.market, self.price(position));
         let quoted = market.prices().instruments().get(position).map(|i| i.currency);
         let abroad = quoted.filter(|quoted| currency == ReturnCurrency::Base && *quoted != market.base());
-        let none = History::new(&[], &[]);
+        let none = History::new(self.market.prices().frequency(), &[], &[]);
         let spots = abroad.map(|abroad| self.spot(abroad).unwrap_or(none));
         // Both lists of dates are walked backwards together.
         let mut spots = spots.map(|spots| spots.dates.iter().zip(spots.values).rev().peekable());
@@ -140,6 +140,7 @@ impl<'a> AsOf<'a> {
 /// Levels up to a day, oldest first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct History<'a> {
+    frequency: Frequency,
     dates: &'a [NaiveDate],
     values: &'a [Option<f64>],
     // Of the rows above only: a later mark must not show, not even by its absence.
@@ -147,8 +148,8 @@ pub struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    pub(crate) fn new(dates: &'a [NaiveDate], values: &'a [Option<f64>]) -> Self {
-        Self { dates, values, marks: &[] }
+    pub(crate) fn new(frequency: Frequency, dates: &'a [NaiveDate], values: &'a [Option<f64>]) -> Self {
+        Self { frequency, dates, values, marks: &[] }
     }
 
     pub(crate) fn marked(self, marks: &'a [Mark]) -> Self {
@@ -165,6 +166,12 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// How often there is a date: in a monthly history, the end of every month from the first to the last.
+    #[must_use]
+    pub fn frequency(&self) -> Frequency {
+        self.frequency
     }
 
     /// The dates.

@@ -147,7 +147,8 @@ impl Levels {
 
     pub(crate) fn history(&self, column: usize, until: usize) -> History<'_> {
         let values = self.columns.get(column).map_or(&[][..], |values| &values[..until]);
-        History::new(&self.dates[..values.len()], values).marked(self.estimates.column(column, until))
+        History::new(self.frequency, &self.dates[..values.len()], values)
+            .marked(self.estimates.column(column, until))
     }
 
     /// Refuses two frequencies or two bases, under names of the first of each.

@@ -64,7 +64,9 @@ impl MonthlySeries {
         Self { delay: months, ..self }
     }
 
-    pub(crate) fn delay(&self) -> u16 {
+    /// How many months after its own month's end a value is known.
+    #[must_use]
+    pub fn delay(&self) -> u16 {
         self.delay
     }
 

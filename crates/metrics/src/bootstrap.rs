@@ -193,6 +193,43 @@ impl Bootstrap {
         })
     }
 
+    /// The rows of one draw in blocks of one length: each block begins anywhere and goes on around the end. As many as are taken, without
+    /// an end.
+    ///
+    /// None of 0 rows. A length of 0 counts as 1. The seed is used, the number of draws is not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use allweather_metrics::Bootstrap;
+    /// let drawn: Vec<usize> = Bootstrap::new(1, 7)?.blocks_of_draw(3, 40, 12).take(24).collect();
+    /// assert!(drawn.windows(2).enumerate().all(|(i, pair)| i == 11 || pair[1] == (pair[0] + 1) % 40));
+    /// # Ok::<(), allweather_metrics::MetricsError>(())
+    /// ```
+    ///
+    /// # Source
+    ///
+    /// Politis and Romano, *A Circular Block-Resampling Procedure for Stationary Data*, 1992.
+    pub fn blocks_of_draw(
+        &self,
+        draw: u64,
+        rows: usize,
+        length: usize,
+    ) -> impl Iterator<Item = usize> + use<> {
+        let mut random = SplitMix::of_draw(self.seed, draw);
+        let (mut at, mut left) = (0, 0);
+        std::iter::from_fn(move || {
+            if rows == 0 {
+                return None;
+            }
+            (at, left) = match left {
+                0 => (random.below(rows), length.max(1) - 1),
+                left => ((at + 1) % rows, left - 1),
+            };
+            Some(at)
+        })
+    }
+
     /// A measure of returns with its percentile interval: the tail is cut off on each side.
     ///
     /// # Errors

@@ -12,8 +12,8 @@ use allweather_rebalance::{
 use allweather_rfr::RateHistory;
 
 use crate::{
-    CashYield, CostParts, CostSpec, LateAssets, Operation, Outcome, PortfolioError, QuarterRecord, Record,
-    Spec, TargetSchedule, VaultStep,
+    CashYield, CostParts, CostSpec, ExpenseTotals, LateAssets, Operation, Outcome, PortfolioError,
+    QuarterRecord, Record, Spec, TargetSchedule, VaultStep,
     desk::{Desk, Standing},
     prepare::Prepared,
     purse::Purse,
@@ -312,7 +312,10 @@ impl State {
             purse,
             paid: CostParts::default(),
             vault_steps: Vec::new(),
-            outcome: Outcome::with_steps(steps),
+            outcome: Outcome {
+                expenses: spec.expenses.is_some().then(ExpenseTotals::default),
+                ..Outcome::with_steps(steps)
+            },
         })
     }
 
@@ -348,6 +351,9 @@ impl Simulation<'_> {
         let mut costs = trade.unwrap_or_default();
         let after_costs = value - costs.total();
         let quarter = self.settle_quarter(t, value, &costs, payment.as_ref(), state)?;
+        if let (Some(totals), Some(quarter)) = (&mut state.outcome.expenses, &quarter) {
+            totals.add(quarter);
+        }
         let (withdrawn, reinvested) = quarter.map_or((0.0, 0.0), |q| (q.withdrawn, q.reinvested));
         let value_after = after_costs - withdrawn + reinvested;
         let held = if trade.is_some() { total(&state.trading.after) } else { invested };

@@ -67,7 +67,7 @@ pub use allweather_weather as weather;
 pub use engine::{Simulation, simulate};
 pub use error::PortfolioError;
 pub use holdings::{Holding, Holdings, Part, Vault};
-pub use record::{Outcome, Record};
+pub use record::{ExpenseTotals, Outcome, Record};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
 pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};
 pub use summary::{HedgeAccount, Target, TargetCheck};

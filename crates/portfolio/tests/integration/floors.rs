@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("history", 3),
     ("portfolio", 5),
     ("report", 6),
+    ("study", 6),
     ("data", BESIDE),
     ("testkit", BESIDE),
 ];

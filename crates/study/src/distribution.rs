@@ -1,0 +1,86 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{ExactSum, Sketch, StudyError};
+
+/// One figure over many paths: its mean and deviation, its quantiles, and how many paths do not have it.
+///
+/// Everything in it merges exactly: whatever the order and the number of threads, the same paths give the same bytes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distribution {
+    sum: ExactSum,
+    squares: ExactSum,
+    sketch: Sketch,
+    undefined: u64,
+}
+
+impl Distribution {
+    /// Adds the figure of one path; `None` when that path has none.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::NotFinite`] when it, or its square, is not finite.
+    pub fn add(&mut self, figure: Option<f64>) -> Result<(), StudyError> {
+        let Some(x) = figure else {
+            self.undefined += 1;
+            return Ok(());
+        };
+        // The square first: what it refuses must not be in the sum.
+        self.squares.add(x * x)?;
+        self.sum.add(x)?;
+        self.sketch.add(x)
+    }
+
+    /// Adds what another distribution holds.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum.merge(&other.sum);
+        self.squares.merge(&other.squares);
+        self.sketch.merge(&other.sketch);
+        self.undefined += other.undefined;
+    }
+
+    /// How many paths have the figure.
+    #[must_use]
+    pub fn defined(&self) -> u64 {
+        self.sketch.count()
+    }
+
+    /// How many paths do not have it.
+    #[must_use]
+    pub fn undefined(&self) -> u64 {
+        self.undefined
+    }
+
+    /// The mean of the paths that have it.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.defined() > 0).then(|| self.sum.value() / self.defined() as f64)
+    }
+
+    /// The standard deviation over paths (n − 1); `None` below two.
+    #[must_use]
+    pub fn deviation(&self) -> Option<f64> {
+        let n = self.defined() as f64;
+        let mean = self.mean().filter(|_| self.defined() > 1)?;
+        // Rounding may leave a little less than nought where all paths are alike.
+        Some(((self.squares.value() - n * mean * mean).max(0.0) / (n - 1.0)).sqrt())
+    }
+
+    /// How far the mean is known: its standard deviation over √n. `None` below two.
+    #[must_use]
+    pub fn standard_error(&self) -> Option<f64> {
+        self.deviation().map(|deviation| deviation / (self.defined() as f64).sqrt())
+    }
+
+    /// As [`Sketch::quantile`].
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> Option<f64> {
+        self.sketch.quantile(p)
+    }
+
+    /// The quantiles.
+    #[must_use]
+    pub fn sketch(&self) -> &Sketch {
+        &self.sketch
+    }
+}

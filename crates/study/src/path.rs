@@ -1,0 +1,107 @@
+use allweather_core::{Number, Rate};
+use allweather_metrics::{
+    Hurdle, MetricsError, Periodicity, Returns, Tail, annual_return_geometric, downside_deviation,
+    expected_shortfall, max_drawdown, volatility,
+};
+use allweather_portfolio::{Outcome, Spec, TargetCheck};
+use allweather_rfr::RateHistory;
+
+use crate::{Event, Measure};
+
+/// What a path came to.
+pub(crate) struct Walked<'a> {
+    outcome: Option<&'a Outcome>,
+    returns: Option<Returns<'a>>,
+    capital: f64,
+    pool: f64,
+    ruin_level: f64,
+    /// Σ ln(1 + prescribed rate) over the path's months; `None` when a year has no rate.
+    log_prices: Option<f64>,
+    years: f64,
+}
+
+impl<'a> Walked<'a> {
+    pub(crate) fn new(
+        spec: &Spec,
+        ruin_level: f64,
+        outcome: Option<&'a Outcome>,
+        rates: &RateHistory,
+    ) -> Result<Self, MetricsError> {
+        let returns =
+            outcome.map(|outcome| Returns::new(Periodicity::Monthly, &outcome.returns)).transpose()?;
+        // The first step buys at the end of history: the months of the path are those after it.
+        let months = spec.start.zip(spec.end).into_iter().flat_map(|(start, end)| start.through(end).skip(1));
+        let (mut log_prices, mut count) = (Some(0.0), 0_u32);
+        for month in months {
+            count += 1;
+            let rate =
+                rates.settled(month.year()).map(|rate| Rate::from_percent(rate.prescribed.rate).to_f64());
+            log_prices = log_prices.zip(rate).map(|(sum, rate)| sum + rate.ln_1p() / 12.0);
+        }
+        Ok(Self {
+            outcome,
+            returns,
+            capital: spec.capital.amount().to_double(),
+            pool: spec.expenses.as_ref().map_or(0.0, |expenses| expenses.initial_pool.to_double()),
+            ruin_level,
+            log_prices,
+            years: f64::from(count) / 12.0,
+        })
+    }
+
+    /// `None` when the path does not have it.
+    pub(crate) fn measure(&self, measure: Measure) -> Option<f64> {
+        let returns = self.returns.as_ref();
+        match measure {
+            // What is lost is worth nothing, whatever happened before.
+            Measure::Wealth => {
+                Some(self.outcome.map_or(0.0, |o| (o.final_value + o.pool) / (self.capital + self.pool)))
+            }
+            Measure::RealWealth => Some(self.measure(Measure::Wealth)? / self.log_prices?.exp()),
+            Measure::AnnualReturn => annual_return_geometric(returns?).ok(),
+            Measure::OverPrescribedRate => {
+                Some(self.measure(Measure::AnnualReturn)? - (self.log_prices? / self.years).exp_m1())
+            }
+            Measure::Deviation => volatility(returns?).ok(),
+            Measure::DownsideDeviation => downside_deviation(&returns?.over(Hurdle::Nothing).ok()?).ok(),
+            Measure::Drawdown => max_drawdown(returns?).ok().map(|drawdown| -drawdown.depth),
+            Measure::ExpectedShortfall => expected_shortfall(returns?, Tail::FIVE_PERCENT).ok(),
+            Measure::HaltedYears => Some(self.outcome?.expenses?.halted as f64 / 4.0),
+            Measure::Unfunded => {
+                let expenses = self.outcome?.expenses.filter(|expenses| expenses.consumption > 0.0)?;
+                Some(expenses.shortfall / expenses.consumption)
+            }
+            Measure::Turnover => Some(self.outcome?.turnover / self.years),
+            Measure::Costs => Some(self.outcome?.costs.total() / self.capital / self.years),
+        }
+    }
+
+    /// `None` when it cannot be told.
+    pub(crate) fn event(&self, event: Event) -> Option<bool> {
+        let lost = self.outcome.is_none();
+        let met = |measure: Measure, test: fn(f64) -> bool| match self.measure(measure) {
+            Some(value) => Some(test(value)),
+            None => lost.then_some(false),
+        };
+        match event {
+            Event::Ruin => {
+                let floor = self.ruin_level * self.capital;
+                Some(self.outcome.is_none_or(|o| o.values.iter().any(|value| *value < floor)))
+            }
+            Event::Shortfall => Some(self.outcome?.expenses?.short > 0),
+            Event::Halt => Some(self.outcome?.expenses?.halted > 0),
+            Event::RealLoss => Some(lost || self.measure(Measure::RealWealth)? < 1.0),
+            Event::ReturnMet => met(Measure::OverPrescribedRate, |over| over >= TargetCheck::PREMIUM),
+            Event::DeviationMet => met(Measure::Deviation, |deviation| deviation <= TargetCheck::DEVIATION),
+            Event::DrawdownMet => met(Measure::Drawdown, |drawdown| drawdown <= TargetCheck::DRAWDOWN),
+            Event::TargetsMet => {
+                let all = [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet].map(|e| self.event(e));
+                if all.contains(&Some(false)) {
+                    Some(false)
+                } else {
+                    all.iter().all(Option::is_some).then_some(true)
+                }
+            }
+        }
+    }
+}

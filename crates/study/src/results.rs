@@ -1,0 +1,213 @@
+use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path};
+
+use allweather_market::PendingFile;
+use serde::{Deserialize, Serialize};
+
+use crate::{Job, JobResult, Study, StudyError, Tally};
+
+/// What a study has found so far: a tally for each variant, and which paths are in it.
+///
+/// Results of parts of one study merge, in any order, to the same bytes as one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Wire")]
+pub struct Results {
+    study: String,
+    variants: Vec<VariantResults>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    study: String,
+    variants: Vec<VariantResults>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariantResults {
+    name: String,
+    /// First path of each run of paths that are done, and the path after it: apart from one another, in order.
+    done: Vec<(u64, u64)>,
+    tally: Tally,
+}
+
+impl TryFrom<Wire> for Results {
+    type Error = StudyError;
+
+    fn try_from(Wire { study, variants }: Wire) -> Result<Self, StudyError> {
+        for VariantResults { name, done, tally } in &variants {
+            let apart = done.windows(2).all(|pair| pair[0].1 < pair[1].0)
+                && done.iter().all(|(first, end)| first < end);
+            if !apart || done.iter().map(|(first, end)| end - first).sum::<u64>() != tally.paths() {
+                return Err(refuse(
+                    "the results",
+                    format!("the paths of {name} that are done are those of its tally"),
+                ));
+            }
+        }
+        Ok(Self { study, variants })
+    }
+}
+
+fn refuse(file: &str, rule: impl Into<String>) -> StudyError {
+    StudyError::Results { file: file.to_owned(), rule: rule.into() }
+}
+
+impl Results {
+    /// Results of a study of which nothing has run.
+    #[must_use]
+    pub fn new(study: &Study<'_>) -> Self {
+        let one =
+            |name: &str| VariantResults { name: name.to_owned(), done: Vec::new(), tally: Tally::default() };
+        let variants = study.spec().variants().iter().map(|variant| one(&variant.name)).collect();
+        Self { study: study.id().to_owned(), variants }
+    }
+
+    /// Adds what a job came to.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Results`] when one of its paths is there already or it has another number of paths than it says.
+    pub fn add(&mut self, result: &JobResult) -> Result<(), StudyError> {
+        let Job { variant, first, paths } = result.job;
+        let end = first.checked_add(paths).filter(|_| paths > 0 && result.tally.paths() == paths);
+        let (Some(end), Some(into)) = (end, self.variants.get_mut(variant)) else {
+            return Err(refuse(
+                "a job's result",
+                format!("{paths} paths of variant {variant} are none of the study"),
+            ));
+        };
+        into.add(&[(first, end)], &result.tally)
+    }
+
+    /// Adds what another part of the same study found.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Results`] when it is of another study, or a path is in both. Nothing is added then.
+    pub fn merge(&mut self, other: &Self) -> Result<(), StudyError> {
+        let names = |results: &Self| results.variants.iter().map(|v| v.name.clone()).collect::<Vec<_>>();
+        if self.study != other.study || names(self) != names(other) {
+            return Err(refuse(
+                "the other results",
+                format!("they are of study {}, not {}", other.study, self.study),
+            ));
+        }
+        let mut merged = self.clone();
+        for (mine, other) in merged.variants.iter_mut().zip(&other.variants) {
+            mine.add(&other.done, &other.tally)?;
+        }
+        *self = merged;
+        Ok(())
+    }
+
+    /// What was found for a variant, by its name.
+    #[must_use]
+    pub fn tally(&self, variant: &str) -> Option<&Tally> {
+        self.variants.iter().find(|v| v.name == variant).map(|v| &v.tally)
+    }
+
+    /// What was found for each variant, in their order.
+    pub fn tallies(&self) -> impl Iterator<Item = (&str, &Tally)> {
+        self.variants.iter().map(|v| (v.name.as_str(), &v.tally))
+    }
+
+    /// How many paths are done, over all variants.
+    #[must_use]
+    pub fn paths_done(&self) -> u64 {
+        self.variants.iter().map(|v| v.tally.paths()).sum()
+    }
+
+    /// The results as JSON: the same bytes for the same paths.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Plain data with text keys: there is nothing that JSON could not hold.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads results.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Results`] with line and column.
+    pub fn from_json(file: &str, text: &str) -> Result<Self, StudyError> {
+        serde_json::from_str(text).map_err(|e| refuse(file, e.to_string()))
+    }
+
+    /// The results that a file keeps of a study, or those of nothing when there is no such file: to go on from.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::File`] when it cannot be read, [`StudyError::Results`] when it is of another study.
+    pub fn open(path: &Path, study: &Study<'_>) -> Result<Self, StudyError> {
+        let file = path.display().to_string();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::new(study)),
+            Err(error) => return Err(StudyError::File { file, error }),
+        };
+        let results = Self::from_json(&file, &text)?;
+        results.of_study(study).map_err(|_| refuse(&file, "it keeps the results of another study"))?;
+        Ok(results)
+    }
+
+    /// Replaces a file by these results as a whole: a reader sees the old ones or the new ones.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Market`] when it cannot be written; the file is as it was.
+    pub fn save(&self, path: &Path) -> Result<(), StudyError> {
+        Ok(PendingFile::write(path, |out| out.write_all(self.to_json().as_bytes()))?.replace()?)
+    }
+
+    pub(crate) fn of_study(&self, study: &Study<'_>) -> Result<(), StudyError> {
+        let names = study.spec().variants().iter().map(|variant| variant.name.as_str());
+        let fits = self.study == study.id() && self.variants.iter().map(|v| v.name.as_str()).eq(names);
+        let beyond =
+            self.variants.iter().any(|v| v.done.last().is_some_and(|(_, end)| *end > study.spec().paths()));
+        if fits && !beyond {
+            Ok(())
+        } else {
+            Err(refuse("the results", format!("they are not of study {}", study.id())))
+        }
+    }
+
+    /// What is left of a study of so many paths, in jobs of up to so many.
+    pub(crate) fn remaining(&self, paths: u64, size: u64) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for (variant, results) in self.variants.iter().enumerate() {
+            let mut from = 0;
+            for &(done, end) in results.done.iter().chain([&(paths, paths)]) {
+                while from < done {
+                    let paths = size.min(done - from);
+                    jobs.push(Job { variant, first: from, paths });
+                    from += paths;
+                }
+                from = from.max(end);
+            }
+        }
+        jobs
+    }
+}
+
+impl VariantResults {
+    fn add(&mut self, done: &[(u64, u64)], tally: &Tally) -> Result<(), StudyError> {
+        let mut ranges: BTreeMap<u64, u64> = self.done.iter().copied().collect();
+        for &(first, end) in done {
+            let before = ranges.range(..end).next_back();
+            if before.is_some_and(|(_, other)| *other > first) {
+                return Err(refuse(&self.name, format!("paths {first} to {} are there already", end - 1)));
+            }
+            ranges.insert(first, end);
+        }
+        self.done.clear();
+        for (first, end) in ranges {
+            match self.done.last_mut() {
+                Some(last) if last.1 == first => last.1 = end,
+                _ => self.done.push((first, end)),
+            }
+        }
+        self.tally.merge(tally);
+        Ok(())
+    }
+}

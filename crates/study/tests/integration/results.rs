@@ -1,0 +1,212 @@
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use allweather_data::DataSet;
+use allweather_study::{JobResult, Results, Study, StudyError, StudySpec, Variant};
+use proptest::prelude::*;
+
+use crate::spec::gold;
+
+fn spec() -> StudySpec {
+    let mut silver = gold("yen bonds");
+    let text =
+        serde_json::to_string(&silver.spec).unwrap().replace(r#""asset":"gold""#, r#""asset":"jgb_10y""#);
+    silver = Variant::new("yen bonds", allweather_portfolio::Spec::from_json(&text).unwrap());
+    StudySpec::new(vec![gold("gold"), silver], 100, 24).unwrap().with_seed(1)
+}
+
+fn with_study<T>(run: impl FnOnce(&Study<'_>) -> T) -> T {
+    let DataSet { market, statistics, .. } = allweather_data::embedded().unwrap();
+    let spec = spec();
+    run(&Study::new(&spec, &market, &statistics).unwrap())
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    with_study(|study| {
+        let one = study.run(1, &|_| ()).unwrap().to_json();
+        for threads in [2, 5, 0] {
+            assert_eq!(study.run(threads, &|_| ()).unwrap().to_json(), one, "{threads} threads");
+        }
+        assert_eq!(Results::from_json("results", &one).unwrap().to_json(), one);
+    });
+}
+
+#[test]
+fn progress_counts_every_path() {
+    with_study(|study| {
+        let (most, calls) = (AtomicU64::new(0), Mutex::new(0_usize));
+        let results = study
+            .run(2, &|done| {
+                most.fetch_max(done, Ordering::Relaxed);
+                *calls.lock().unwrap() += 1;
+            })
+            .unwrap();
+        assert_eq!((most.into_inner(), results.paths_done()), (200, 200));
+        assert_eq!(calls.into_inner().unwrap(), study.jobs(32).len());
+    });
+}
+
+/// Half of it in one process, half in another, files between them.
+#[test]
+fn halves_merge_to_the_whole() {
+    with_study(|study| {
+        let jobs = study.jobs(7);
+        let (left, right) = jobs.split_at(jobs.len() / 2);
+        let part = |jobs: &[allweather_study::Job]| {
+            let mut part = Results::new(study);
+            for job in jobs.iter().rev() {
+                // As a job and its result would travel.
+                let job = serde_json::from_str(&serde_json::to_string(job).unwrap()).unwrap();
+                let result = study.run_job(&job).unwrap();
+                let result: JobResult =
+                    serde_json::from_str(&serde_json::to_string(&result).unwrap()).unwrap();
+                part.add(&result).unwrap();
+            }
+            Results::from_json("part", &part.to_json()).unwrap()
+        };
+        let (mut one, mut other) = (part(left), part(right));
+        let (first, second) = (one.clone(), other.clone());
+        one.merge(&second).unwrap();
+        other.merge(&first).unwrap();
+        let whole = study.run(2, &|_| ()).unwrap().to_json();
+        assert_eq!((one.to_json(), other.to_json()), (whole.clone(), whole));
+    });
+}
+
+#[test]
+fn what_was_interrupted_goes_on() {
+    with_study(|study| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("results.json");
+        assert_eq!(Results::open(&file, study).unwrap(), Results::new(study));
+        let mut results = Results::new(study);
+        for job in study.jobs(9).iter().step_by(3) {
+            results.add(&study.run_job(job).unwrap()).unwrap();
+        }
+        results.save(&file).unwrap();
+        let before = results.paths_done();
+        let mut again = Results::open(&file, study).unwrap();
+        assert_eq!(again, results);
+        let ran = AtomicU64::new(before);
+        study
+            .resume(
+                &mut again,
+                2,
+                &|done| {
+                    ran.fetch_max(done, Ordering::Relaxed);
+                },
+                |results| results.save(&file),
+            )
+            .unwrap();
+        assert_eq!(ran.into_inner(), 200);
+        assert_eq!(again.to_json(), study.run(1, &|_| ()).unwrap().to_json());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), again.to_json());
+    });
+}
+
+/// What stops it keeps what was saved.
+#[test]
+fn an_error_while_saving_stops_it() {
+    with_study(|study| {
+        let mut results = Results::new(study);
+        let nowhere = tempfile::tempdir().unwrap().path().join("gone/results.json");
+        let error = study.resume(&mut results, 1, &|_| (), |results| results.save(&nowhere)).unwrap_err();
+        assert!(error.to_string().contains("gone/results.json"), "{error}");
+        assert!(results.paths_done() > 0);
+    });
+}
+
+#[test]
+fn what_does_not_belong_together_is_refused() {
+    with_study(|study| {
+        let mut results = Results::new(study);
+        let job = study.jobs(10)[0];
+        let result = study.run_job(&job).unwrap();
+        results.add(&result).unwrap();
+        let kept = results.to_json();
+        assert!(results.add(&result).unwrap_err().to_string().contains("paths 0 to 9 are there already"));
+        let same = results.clone();
+        assert!(results.merge(&same).unwrap_err().to_string().contains("are there already"));
+        let mut lies = result.clone();
+        lies.job.paths = 11;
+        assert!(results.add(&lies).is_err());
+        lies.job.variant = 2;
+        assert!(results.add(&lies).is_err());
+        lies.job.first = u64::MAX;
+        assert!(results.add(&lies).is_err());
+        assert_eq!(results.to_json(), kept, "what is refused changes nothing");
+        let mut beyond = job;
+        beyond.first = 95;
+        assert!(matches!(study.run_job(&beyond), Err(StudyError::Job { .. })));
+
+        let DataSet { market, statistics, .. } = allweather_data::embedded().unwrap();
+        let other = spec().with_seed(2);
+        let other = Study::new(&other, &market, &statistics).unwrap();
+        assert!(results.merge(&Results::new(&other)).unwrap_err().to_string().contains("not"));
+        assert!(other.resume(&mut results, 1, &|_| (), |_| Ok(())).is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("results.json");
+        results.save(&file).unwrap();
+        assert!(
+            Results::open(&file, &other)
+                .unwrap_err()
+                .to_string()
+                .ends_with("it keeps the results of another study")
+        );
+    });
+}
+
+#[test]
+fn what_is_no_result_is_refused() {
+    with_study(|study| {
+        let mut results = Results::new(study);
+        results.add(&study.run_job(&study.jobs(10)[0]).unwrap()).unwrap();
+        let fine = results.to_json();
+        for (found, instead) in [
+            (r#""done":[[0,10]]"#, r#""done":[[0,9]]"#),
+            (r#""done":[[0,10]]"#, r#""done":[[0,5],[5,10]]"#),
+            (r#""done":[[0,10]]"#, r#""done":[[10,0]]"#),
+            (r#""paths":10"#, r#""paths":11"#),
+            (r#""happened":0"#, r#""happened":99"#),
+            (r#"["wealth","#, r#"["real_wealth","#),
+        ] {
+            let broken = fine.replacen(found, instead, 1);
+            assert_ne!(broken, fine, "{found}");
+            let error = Results::from_json("results.json", &broken).unwrap_err().to_string();
+            assert!(error.starts_with("results.json: "), "{error}");
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Jobs of any size, added in any order, in any grouping: the same bytes.
+    #[test]
+    fn merging_is_associative_and_commutative(sizes in prop::collection::vec(1_u64..60, 1..4), seed in any::<u64>()) {
+        with_study(|study| {
+            let mut jobs = study.jobs(sizes[0]);
+            jobs.sort_by_key(|job| (job.first + 7 * job.variant as u64 + 1).wrapping_mul(seed | 1));
+            let parts: Vec<Results> = jobs
+                .chunks(jobs.len().div_ceil(3))
+                .map(|jobs| {
+                    let mut part = Results::new(study);
+                    jobs.iter().for_each(|job| part.add(&study.run_job(job).unwrap()).unwrap());
+                    part
+                })
+                .collect();
+            let merged = |order: &[usize]| {
+                let mut all = Results::new(study);
+                order.iter().filter_map(|i| parts.get(*i)).for_each(|part| all.merge(part).unwrap());
+                all.to_json()
+            };
+            let whole = study.run(1, &|_| ()).unwrap().to_json();
+            for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
+                assert_eq!(merged(&order), whole);
+            }
+        });
+    }
+}
