@@ -15,6 +15,9 @@ use crate::{PortfolioError, ScheduledTargets, Spec, TargetSchedule};
 /// returns are in the asset's own currency as far as the spec hedges it and in base currency as far as it does not. **What the hedge
 /// costs is not in them**, nor are expenses; both are in the run.
 ///
+/// On the wire `objective`, `constraints` (none when left out), `every`, `month` and `least` are those of [`WalkForward::new`], and `last`, all
+/// months when left out, that of [`WalkForward::of_last`].
+///
 /// Turnover and costs among the constraints count from the weights that were chosen before, whatever weights they name.
 ///
 /// ```
