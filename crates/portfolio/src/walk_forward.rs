@@ -147,7 +147,7 @@ impl WalkForward {
     /// [`PortfolioError::VaultsInSchedule`] when the spec holds vaults, [`PortfolioError::NotMonthly`] when prices are not monthly,
     /// [`PortfolioError::Unknown`] for an asset without prices, [`PortfolioError::Span`] for a run without months;
     /// [`PortfolioError::Optimize`] when constraints do not fit the holdings or there is no covariance (risk budgets have none
-    /// while an asset is left out), [`PortfolioError::Weights`] for weights below 0.
+    /// while an asset is left out whose budget is above 0), [`PortfolioError::Weights`] for weights below 0.
     pub fn schedule(
         &self,
         spec: &Spec,
