@@ -3,9 +3,9 @@
 
 use std::hint::black_box;
 
-use allweather_core::Currency;
+use allweather_core::{Currency, Weights};
 use allweather_market::{Market, PricePanel};
-use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
+use allweather_portfolio::{ScheduledTargets, Simulation, Spec, TargetSchedule, rfr::RateHistory};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn drift_band(criterion: &mut Criterion) {
@@ -24,6 +24,36 @@ fn drift_band(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("drift band, 30 assets x 540 months");
     group.bench_function("lay out", |b| {
         b.iter(|| Simulation::new(black_box(&spec), &market, &rates).unwrap());
+    });
+    // Twelve changes of weights a year for 45 years, each to others than before.
+    let assets = spec.holdings.as_slice().len();
+    let tilted = |month: usize| {
+        let weights =
+            (0..assets).map(|asset| if asset == month % assets { 2.0 } else { 1.0 } / (assets as f64 + 1.0));
+        Weights::new(weights.collect()).unwrap()
+    };
+    let dates = market.prices().dates().iter().enumerate();
+    let every_month =
+        dates.map(|(month, since)| ScheduledTargets { since: *since, weights: tilted(month) }).collect();
+    let scheduled = |entries: Vec<ScheduledTargets>| {
+        let schedule = TargetSchedule::new(entries).unwrap();
+        Simulation::new(&spec, &market, &rates).unwrap().with_schedule(&schedule).unwrap()
+    };
+    // The spec's own weights each month: the same run, looked up.
+    let own: Vec<f64> = spec.holdings.as_slice().iter().map(|holding| holding.weight).collect();
+    let same = market
+        .prices()
+        .dates()
+        .iter()
+        .map(|since| ScheduledTargets { since: *since, weights: Weights::new(own.clone()).unwrap() });
+    let (same, changing) = (scheduled(same.collect()), scheduled(every_month));
+    assert_eq!(same.outcome().unwrap(), outcome);
+    assert!(changing.outcome().unwrap().rebalances > outcome.rebalances);
+    group.bench_function("schedule of the same weights each month", |b| {
+        b.iter(|| black_box(&same).outcome().unwrap())
+    });
+    group.bench_function("schedule of other weights each month", |b| {
+        b.iter(|| black_box(&changing).outcome().unwrap())
     });
     group.bench_function("record off", |b| b.iter(|| black_box(&simulation).outcome().unwrap()));
     group.bench_function("record on", |b| b.iter(|| black_box(&simulation).run().unwrap()));

@@ -6,11 +6,14 @@ use allweather_core::Currency;
 use allweather_market::{
     Frequency, Instrument, Market, MonthlySeries, PricePanel, SpotPanel, rates_from_csv,
 };
-use allweather_portfolio::{Simulation, Spec, rfr::RateHistory, simulate};
+use allweather_portfolio::{Simulation, Spec, WalkForward, rfr::RateHistory, simulate};
 use allweather_testkit::{World, generate::cases};
 use proptest::prelude::*;
 
 use crate::{BASE, close};
+
+const WALK: &str =
+    r#"{"objective":{"downside_deviation":{"target":{"return":0.0}}},"every":3,"month":12,"least":4}"#;
 
 /// The same world with yen and dollars changing names, so that dollars are what is counted in.
 fn renamed(world: &World) -> Market {
@@ -70,6 +73,10 @@ proptest! {
             prop_assert!(same(one.costs.total(), two.costs.total()) && same(one.gross, two.gross) && same(one.pool, two.pool));
             prop_assert_eq!(one.positions.len(), two.positions.len());
         }
+        let walk: WalkForward = serde_json::from_str(WALK).unwrap();
+        let chosen = |spec, market: &Market| walk.schedule(spec, market).map_err(|error| error.to_string());
+        let (one, two) = (chosen(&case.spec, &case.world.market().unwrap()), chosen(&spec, &market));
+        prop_assert_eq!(one, two);
     }
 }
 
