@@ -3,9 +3,9 @@
 
 use std::hint::black_box;
 
-use allweather_core::Currency;
+use allweather_core::{Currency, Weights};
 use allweather_market::{Market, PricePanel};
-use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
+use allweather_portfolio::{ScheduledTargets, Simulation, Spec, TargetSchedule, rfr::RateHistory};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn drift_band(criterion: &mut Criterion) {
@@ -25,6 +25,17 @@ fn drift_band(criterion: &mut Criterion) {
     group.bench_function("lay out", |b| {
         b.iter(|| Simulation::new(black_box(&spec), &market, &rates).unwrap());
     });
+    // A schedule of the spec's own weights: the same run, with the work of a change.
+    let own: Vec<f64> = spec.holdings.as_slice().iter().map(|holding| holding.weight).collect();
+    let own = Weights::new(own).unwrap();
+    for (name, months) in [("schedule, each year", 12), ("schedule, each month", 1)] {
+        let days = market.prices().dates().iter().step_by(months);
+        let entries = days.map(|since| ScheduledTargets { since: *since, weights: own.clone() }).collect();
+        let schedule = TargetSchedule::new(entries).unwrap();
+        let scheduled = Simulation::new(&spec, &market, &rates).unwrap().with_schedule(&schedule).unwrap();
+        assert_eq!(scheduled.outcome().unwrap(), outcome);
+        group.bench_function(name, |b| b.iter(|| black_box(&scheduled).outcome().unwrap()));
+    }
     group.bench_function("record off", |b| b.iter(|| black_box(&simulation).outcome().unwrap()));
     group.bench_function("record on", |b| b.iter(|| black_box(&simulation).run().unwrap()));
     group.finish();

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Return of each step, net of costs; flows are no return. Shape `[steps]`.
+    /// Return of each step, net of costs; flows are no return. Shape `[steps]`. The first step only buys: its return is what that cost.
+    /// The targets count it; who wants periods of the market alone begins at the second.
     pub returns: Vec<f64>,
     /// Value of the portfolio after each step in base currency, without the pool. Shape `[steps]`.
     pub values: Vec<f64>,

@@ -35,7 +35,8 @@ pub struct Spec {
     pub name: String,
     /// The initial capital in base currency; it is invested on the first date.
     pub capital: Capital,
-    /// The first month, within the span of the prices; the first of them when left out.
+    /// The first month, within the span of the prices; the first of them when left out. Assets are bought at its first price (a month's end),
+    /// so returns begin after it.
     #[serde(default)]
     pub start: Option<Month>,
     /// The last month, within the span of the prices; the last of them when left out.

@@ -14,7 +14,7 @@ pub struct YearRow<'a> {
     pub year: Year,
     /// Its prescribed rate, with the indicator that gave it.
     pub rate: Option<&'a YearRate>,
-    /// Time-weighted return of its steps, net of costs.
+    /// Time-weighted return of its steps, net of costs. The run's first step only buys: what its month earned is not in it.
     pub period_return: f64,
     /// Consumed.
     pub expenses: f64,
@@ -41,7 +41,7 @@ pub struct YearRow<'a> {
 pub struct MonthRow {
     /// The month.
     pub month: Month,
-    /// Time-weighted return, net of costs.
+    /// Time-weighted return, net of costs. The first step of a run only buys: its return is what that cost.
     #[serde(rename = "return")]
     pub period_return: f64,
     /// Value at its end, without the pool.

@@ -112,11 +112,15 @@ impl Tree {
         here: &dyn Fn(usize) -> bool,
         out: &mut [f64],
     ) -> bool {
-        let there = |child: &Child| self.is_there(*child, here);
-        let rows = || weights.iter().zip(&self.nodes[node].children);
-        let sum: f64 = rows().filter(|(_, child)| there(child)).map(|(weight, _)| weight).sum();
-        for (out, (weight, child)) in out.iter_mut().zip(rows()) {
-            *out = if sum > 0.0 && there(child) { weight / sum } else { 0.0 };
+        let mut sum = 0.0;
+        for (out, (weight, child)) in out.iter_mut().zip(weights.iter().zip(&self.nodes[node].children)) {
+            *out = if self.is_there(*child, here) { *weight } else { 0.0 };
+            sum += *out;
+        }
+        if sum > 0.0 {
+            for out in out {
+                *out /= sum;
+            }
         }
         sum > 0.0
     }

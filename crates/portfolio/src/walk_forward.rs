@@ -15,6 +15,9 @@ use crate::{PortfolioError, ScheduledTargets, Spec, TargetSchedule};
 /// returns are in the asset's own currency as far as the spec hedges it and in base currency as far as it does not. **What the hedge
 /// costs is not in them**, nor are expenses; both are in the run.
 ///
+/// On the wire `objective`, `constraints` (none when left out), `every`, `month` and `least` are those of [`WalkForward::new`], and `last`, all
+/// months when left out, that of [`WalkForward::of_last`].
+///
 /// Turnover and costs among the constraints count from the weights that were chosen before, whatever weights they name.
 ///
 /// ```
@@ -144,7 +147,7 @@ impl WalkForward {
     /// [`PortfolioError::VaultsInSchedule`] when the spec holds vaults, [`PortfolioError::NotMonthly`] when prices are not monthly,
     /// [`PortfolioError::Unknown`] for an asset without prices, [`PortfolioError::Span`] for a run without months;
     /// [`PortfolioError::Optimize`] when constraints do not fit the holdings or there is no covariance (risk budgets have none
-    /// while an asset is left out), [`PortfolioError::Weights`] for weights below 0.
+    /// while an asset is left out whose budget is above 0), [`PortfolioError::Weights`] for weights below 0.
     pub fn schedule(
         &self,
         spec: &Spec,

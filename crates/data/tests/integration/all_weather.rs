@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use allweather_core::{RateStatus, Year};
 use allweather_data::{all_weather, embedded, interactive_brokers};
 use allweather_leverage::Funding;
-use allweather_portfolio::{CostSpec, Knowledge, LateAssets, PortfolioError, Spec};
+use allweather_portfolio::{
+    CostSpec, Knowledge, LateAssets, PortfolioError, Simulation, Spec, TargetSchedule, WalkForward,
+    rfr::RateHistory,
+};
 use allweather_rfr::RateRules;
 use rust_decimal::dec;
 
@@ -239,4 +242,14 @@ fn the_documented_spec_is_one() {
     let short = json.replace(shown, "").replace(r#""slippage": { "exponent": 1.0, "ratio_cap": 4.0 },"#, "");
     assert_eq!(Spec::from_json(&short).unwrap(), spec);
     assert!(embedded().unwrap().simulate(&spec).is_ok());
+
+    // The schedule and the walk-forward of the page go with its example.
+    let block = |part: usize| page.split("```json").nth(part).unwrap().split("```").next().unwrap();
+    let data = embedded().unwrap();
+    let schedule: TargetSchedule = serde_json::from_str(block(2)).unwrap();
+    let rates = RateHistory::default();
+    let unspent = Spec { expenses: None, ..spec };
+    assert!(Simulation::new(&unspent, &data.market, &rates).unwrap().with_schedule(&schedule).is_ok());
+    let walk: WalkForward = serde_json::from_str(block(3)).unwrap();
+    assert!(!walk.schedule(&unspent, &data.market).unwrap().0.entries().is_empty());
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::float_cmp, reason = "where a law says equal it means every bit")]
 
 mod allocations;
+mod base;
 mod daily;
 mod figures;
 mod floors;

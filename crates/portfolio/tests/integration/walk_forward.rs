@@ -230,3 +230,62 @@ fn what_does_not_fit_is_named() {
         "vault":{"name":"v","holdings":[{"asset":"home","weight":1}],"rule":{"calendar":{"every":"month","on":"end"}}}}]}"#;
     assert!(refusal(&Spec::from_json(vault).unwrap(), &market()).contains("vaults"));
 }
+
+/// Budgets settle all weights: an asset that is too short to have a risk can carry no share of it. From when it is long enough, or where
+/// none is asked of it, each asset's part of the variance is its budget (Maillard, Roncalli and Teïletche 2010).
+#[test]
+fn risk_budgets_wait_for_the_last_asset() {
+    let counted = [
+        [100.0, 102.0, 101.0, 103.0, 104.0, 103.0, 105.0, 104.0].map(Some).to_vec(),
+        [1e4, 9900.0, 9900.0, 10_100.0, 9880.0, 9975.0, 1e4, 9999.0].map(Some).to_vec(),
+        [None, None, None, Some(100.0), Some(101.0), Some(99.0), Some(100.0), Some(102.0)].to_vec(),
+    ];
+    let carried = |choice: &Choice| -> Vec<f64> {
+        let last = (0..8).find(|row| choice.date == market().prices().dates()[*row]).unwrap();
+        let weights = choice.weights.as_slice();
+        let growth = |asset: usize, row: usize| {
+            counted[asset][row].zip(counted[asset][row - 1]).map(|(now, then)| now / then - 1.0)
+        };
+        let rows = last + 1 - choice.months..=last;
+        let parts: Vec<Vec<f64>> = (0..3)
+            .map(|asset| {
+                let part: Vec<f64> = rows
+                    .clone()
+                    .map(|row| growth(asset, row).map_or(0.0, |growth| weights[asset] * growth))
+                    .collect();
+                let mean = part.iter().sum::<f64>() / part.len() as f64;
+                part.iter().map(|x| x - mean).collect()
+            })
+            .collect();
+        let whole: Vec<f64> = (0..choice.months).map(|k| parts.iter().map(|part| part[k]).sum()).collect();
+        let variance: f64 = whole.iter().map(|x| x * x).sum();
+        parts.iter().map(|part| part.iter().zip(&whole).map(|(x, y)| x * y).sum::<f64>() / variance).collect()
+    };
+    let later = Spec { start: Some("2020-02".parse().unwrap()), ..spec("") };
+    let third = 1.0 / 3.0;
+    let cases = [
+        (r#"{"equal_risk":{}}"#, [third; 3]),
+        (r#"{"risk_budgets":{"budgets":[0.5,0.3,0.2]}}"#, [0.5, 0.3, 0.2]),
+        (r#"{"risk_budgets":{"budgets":[0.6,0.4,0.0]}}"#, [0.6, 0.4, 0.0]),
+    ];
+    for (objective, budgets) in cases {
+        let walk = walk(serde_json::from_str(objective).unwrap(), 1, 3);
+        let all = walk.schedule(&spec(""), &market());
+        let (found, choices) = if budgets[2] > 0.0 {
+            assert!(matches!(all.unwrap_err(), PortfolioError::Optimize(_)), "{objective}");
+            (walk.schedule(&later, &market()).unwrap().1, 2)
+        } else {
+            (all.unwrap().1, 5)
+        };
+        let solved: Vec<_> = found.iter().filter(|choice| choice.answer.is_some()).collect();
+        assert_eq!(solved.len(), choices, "{objective}");
+        for choice in solved {
+            let carried = carried(choice);
+            assert!(
+                carried.iter().zip(budgets).all(|(a, b)| close(*a, b, 1.0, 1e-9)),
+                "{objective} {} {carried:?}",
+                choice.date
+            );
+        }
+    }
+}

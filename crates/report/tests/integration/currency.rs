@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use allweather_core::{Month, Year};
-use allweather_portfolio::ForwardProfit;
+use allweather_core::{Currency, Month, Year};
+use allweather_market::{Market, PricePanel, SpotPanel, Vintages, rates_from_csv};
+use allweather_portfolio::{ForwardProfit, Spec, rfr::RateHistory, simulate};
 use allweather_report::{Block, Language, Report, Sources, Value};
 
 use crate::{
@@ -32,6 +33,38 @@ fn any_run_has_a_page() {
     assert!(unhedged("plain").contains("Foreign assets: 6 (USD 6)"), "{}", unhedged("plain"));
     assert!(unhedged("vaults").contains("Foreign assets: 1 (USD 1)"), "{}", unhedged("vaults"));
     assert!(unhedged("daily").contains("every asset is quoted in JPY"));
+}
+
+/// A run in dollars is told in dollars, its yen as the foreign currency.
+#[test]
+fn a_report_counts_in_the_base_of_its_market() {
+    let prices = "month,home_usd,abroad_jpy\n2024-01,100,1000\n2024-02,102,1010\n2024-03,101,1030\n";
+    let spots = "month,jpy\n2024-01,0.01\n2024-02,0.0098\n2024-03,0.0101\n";
+    let rates = "month,currency,rate_pct,basis\n2024-01,USD,4.8,x\n2024-02,USD,4.8,x\n2024-01,JPY,0,x\n2024-02,JPY,0,x\n";
+    let market = Market::new(Currency::USD, PricePanel::from_csv("prices.csv", prices).unwrap())
+        .with_spots(SpotPanel::from_csv("fx.csv", spots, Currency::USD).unwrap())
+        .unwrap()
+        .with_short_rates(rates_from_csv("rates.csv", rates).unwrap());
+    let spec = Spec::from_json(
+        r#"{"name":"dollars","capital":20000000,"rule":{"calendar":{"every":"year","on":"end"}},
+        "holdings":[{"asset":"home","weight":0.5},{"asset":"abroad","weight":0.5}],"costs":{"proportional":"0.001"},
+        "fx":{"margin":{"rate":"0.05","gross_limit":2}}}"#,
+    )
+    .unwrap();
+    let record = simulate(&spec, &market, &RateHistory::default()).unwrap();
+    let report =
+        Report::new(&record, &Sources::new(&market, &Vintages::new()).with_weathers(Vec::new())).unwrap();
+    assert_eq!(report.unit().text(Language::English), "millions of USD");
+    let json: serde_json::Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    assert_eq!(json["base"], "USD");
+    let told = format!("{:?}", report.pages());
+    assert!(told.contains("in USD"));
+    // Yen are named where the foreign asset and its rates are, and nowhere in a heading or a unit.
+    let rest = told.replace(r#"Name("JPY")"#, "").replace(r#"Name("short rate JPY")"#, "");
+    assert!(!rest.contains("JPY"), "{}", &rest[rest.find("JPY").unwrap_or(0)..]);
+    let table = table(&report, "hedge");
+    let cost = number(table, 0, "hedge_cost").unwrap();
+    assert!(cost < 0.0, "dollars pay more than yen, which the hedge earns: {cost}");
 }
 
 #[test]
