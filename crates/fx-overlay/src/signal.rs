@@ -167,8 +167,9 @@ impl<'a> Pair<'a> {
     /// [`Pair::spots`].
     pub fn spot(&self, months_back: usize) -> Result<f64, Missing> {
         let date = self.market.date();
-        let history = self.spots?;
-        if !on_month_end(&history, date, months_back) {
+        let history = self.spots.as_ref().map_err(|missing| *missing)?;
+        // A monthly panel has every month end: where the newest is one, as it is here, all are.
+        if history.frequency() != Frequency::Monthly && !on_month_end(history, date, months_back) {
             return Err(Missing::MonthEnds { date });
         }
         history.back(months_back).ok_or_else(|| {
@@ -236,8 +237,6 @@ pub(crate) fn spot_on(history: &History<'_>, date: NaiveDate) -> Option<f64> {
 
 /// Whether the spot `months_back` rows before the last lies on that month's end (or before the beginning).
 fn on_month_end(history: &History<'_>, date: NaiveDate, months_back: usize) -> bool {
-    // A monthly panel has every month end: where the newest is one, all are.
-    let months_back = if history.frequency() == Frequency::Monthly { 0 } else { months_back };
     let row = history.len().checked_sub(months_back.saturating_add(1));
     match row.and_then(|row| history.dates().get(row)) {
         Some(found) => month_end(date, months_back) == Some(*found),

@@ -171,7 +171,12 @@ impl Vintages {
         if let Some(lag) = self.lag(series) {
             let mut oldest = Figures::default();
             for release in releases {
-                oldest.take(release, release.values());
+                // What is due outside of the days asked for came out there, or with a release.
+                let due = |by: &dyn Fn(NaiveDate) -> bool| {
+                    release.values().partition_point(|(period, _)| by(lag.from(*period)))
+                };
+                let (from, to) = (due(&|day| day < first), due(&|day| day <= last));
+                oldest.take(release, release.values().get(from..to).unwrap_or_default());
             }
             days.extend(
                 oldest.iter().map(|(period, (_, release))| lag.from(*period).min(release.released())),
