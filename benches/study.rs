@@ -1,0 +1,41 @@
+//! A study of the default spec: a path with everything, one without forwards and expenses, and merging results.
+#![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
+
+use std::hint::black_box;
+
+use allweather_portfolio::Spec;
+use allweather_study::{Study, StudySpec, Variant};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn study(criterion: &mut Criterion) {
+    let (data, spec) = (allweather_data::embedded().unwrap(), allweather_data::all_weather().unwrap());
+    let bare = Spec { fx: None, expenses: None, ..spec.clone() };
+    let variants = vec![Variant::new("default", spec), Variant::new("bare", bare)];
+    let spec = StudySpec::new(variants, 100_000, 360)
+        .unwrap()
+        .with_span("1990-07".parse().unwrap(), "2024-09".parse().unwrap());
+    let study = Study::new(&spec, &data.market, &data.statistics).unwrap();
+    let jobs = study.jobs(1);
+    let (first, bare) = (jobs[0], jobs[100_000]);
+
+    let mut group = criterion.benchmark_group("study of 30 years");
+    group.sample_size(20);
+    group.bench_function("path", |b| b.iter(|| study.run_job(black_box(&first)).unwrap()));
+    group.bench_function("path without forwards and expenses", |b| {
+        b.iter(|| study.run_job(black_box(&bare)).unwrap())
+    });
+    group.bench_function("draw a market", |b| b.iter(|| study.market_of_path(black_box(7)).unwrap()));
+    let of = |place: usize| study.run_job(&study.jobs(200)[place]).unwrap().tally;
+    let (one, other) = (of(500), of(501));
+    group.bench_function("merge", |b| {
+        b.iter(|| {
+            let mut merged = one.clone();
+            merged.merge(black_box(&other));
+            merged
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, study);
+criterion_main!(benches);
