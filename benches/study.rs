@@ -22,7 +22,7 @@ fn study(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("path", |b| b.iter(|| study.run_job(black_box(&first)).unwrap()));
     group.bench_function("path without forwards and expenses", |b| {
-        b.iter(|| study.run_job(black_box(&bare)).unwrap())
+        b.iter(|| study.run_job(black_box(&bare)).unwrap());
     });
     group.bench_function("draw a market", |b| b.iter(|| study.market_of_path(black_box(7)).unwrap()));
     let of = |place: usize| study.run_job(&study.jobs(200)[place]).unwrap().tally;
