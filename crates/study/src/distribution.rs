@@ -22,7 +22,7 @@ impl Distribution {
     /// [`StudyError::NotFinite`] when it, or its square, is not finite.
     pub fn add(&mut self, figure: Option<f64>) -> Result<(), StudyError> {
         let Some(x) = figure else {
-            self.undefined += 1;
+            self.undefined = self.undefined.saturating_add(1);
             return Ok(());
         };
         // The square first: what it refuses must not be in the sum.
@@ -36,7 +36,7 @@ impl Distribution {
         self.sum.merge(&other.sum);
         self.squares.merge(&other.squares);
         self.sketch.merge(&other.sketch);
-        self.undefined += other.undefined;
+        self.undefined = self.undefined.saturating_add(other.undefined);
     }
 
     /// How many paths have the figure.

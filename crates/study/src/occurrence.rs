@@ -16,14 +16,14 @@ const Z: f64 = 1.959_963_984_540_054;
 impl Occurrence {
     pub(crate) fn add(&mut self, happened: Option<bool>) {
         if let Some(happened) = happened {
-            self.happened += u64::from(happened);
-            self.of += 1;
+            self.happened = self.happened.saturating_add(happened.into());
+            self.of = self.of.saturating_add(1);
         }
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.happened += other.happened;
-        self.of += other.of;
+        self.happened = self.happened.saturating_add(other.happened);
+        self.of = self.of.saturating_add(other.of);
     }
 
     /// The share of paths on which it happened; `None` when it could be told on none.

@@ -43,18 +43,21 @@ impl Sketch {
         if !x.is_finite() {
             return Err(StudyError::NotFinite { value: x });
         }
-        *self.buckets.entry(bucket(x)).or_default() += 1;
-        self.count += 1;
+        let held = self.buckets.entry(bucket(x)).or_default();
+        *held = held.saturating_add(1);
+        self.count = self.count.saturating_add(1);
         self.widen((x, x));
         Ok(())
     }
 
     /// Adds what another sketch holds.
     pub fn merge(&mut self, other: &Self) {
+        // Saturating: only a file can say that there are so many.
         for (bucket, count) in &other.buckets {
-            *self.buckets.entry(*bucket).or_default() += count;
+            let held = self.buckets.entry(*bucket).or_default();
+            *held = held.saturating_add(*count);
         }
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
         if let Some(range) = other.range {
             self.widen(range);
         }
@@ -93,7 +96,7 @@ impl Sketch {
         }
         let mut seen = 0;
         let found = self.buckets.iter().find(|(_, count)| {
-            seen += **count;
+            seen = count.saturating_add(seen);
             seen >= rank
         });
         found.map(|(bucket, _)| middle(*bucket).clamp(smallest, largest))

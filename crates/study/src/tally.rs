@@ -66,7 +66,7 @@ impl Tally {
         measure: impl Fn(Measure) -> Option<f64>,
         event: impl Fn(Event) -> Option<bool>,
     ) -> Result<(), StudyError> {
-        self.paths += 1;
+        self.paths = self.paths.saturating_add(1);
         for (of, found) in Measure::ALL.into_iter().zip(&mut self.measures) {
             found.add(measure(of))?;
         }
@@ -78,7 +78,7 @@ impl Tally {
 
     /// Adds what was found on other paths.
     pub fn merge(&mut self, other: &Self) {
-        self.paths += other.paths;
+        self.paths = self.paths.saturating_add(other.paths);
         for (mine, other) in self.measures.iter_mut().zip(&other.measures) {
             mine.merge(other);
         }

@@ -194,13 +194,17 @@ proptest! {
                 .chunks(jobs.len().div_ceil(3))
                 .map(|jobs| {
                     let mut part = Results::new(study);
-                    jobs.iter().for_each(|job| part.add(&study.run_job(job).unwrap()).unwrap());
+                    for job in jobs {
+ part.add(&study.run_job(job).unwrap()).unwrap();
+}
                     part
                 })
                 .collect();
             let merged = |order: &[usize]| {
                 let mut all = Results::new(study);
-                order.iter().filter_map(|i| parts.get(*i)).for_each(|part| all.merge(part).unwrap());
+                for part in order.iter().filter_map(|i| parts.get(*i)) {
+ all.merge(part).unwrap();
+}
                 all.to_json()
             };
             let whole = study.run(1, &|_| ()).unwrap().to_json();

@@ -3,7 +3,9 @@ use proptest::prelude::*;
 
 fn sketch_of(values: &[f64]) -> Sketch {
     let mut sketch = Sketch::default();
-    values.iter().for_each(|x| sketch.add(*x).unwrap());
+    for x in values {
+        sketch.add(*x).unwrap();
+    }
     sketch
 }
 
@@ -55,19 +57,16 @@ fn mean_and_deviation_of_a_distribution() {
     assert_eq!((distribution.mean(), distribution.defined()), (Some(5.0), 8));
 }
 
-/// Brown, Cai and DasGupta, *Interval Estimation for a Binomial Proportion*, 2001, and the formula by hand: 0 of 10 gives
-/// z²/(n + z²) = 0.27753.
+/// Of the formula: 0 of 10 gives z²/(n + z²).
 #[test]
 fn the_interval_of_a_probability() {
     let interval = |happened, of| Occurrence { happened, of }.interval().unwrap();
     let (low, high) = interval(0, 10);
-    assert!(low == 0.0 && (high - 0.277_532_799_862_888_95).abs() < 1e-12);
+    assert!(low.abs() < 1e-15 && (high - 0.277_532_799_862_889).abs() < 1e-12);
     let (low, high) = interval(10, 10);
-    assert!((low - (1.0 - 0.277_532_799_862_888_95)).abs() < 1e-12 && high == 1.0);
+    assert!((low - (1.0 - 0.277_532_799_862_889)).abs() < 1e-12 && (high - 1.0).abs() < 1e-15);
     let (low, high) = interval(50, 100);
-    assert!(
-        (low - 0.403_831_530_366_599_97).abs() < 1e-12 && (high - 0.596_168_469_633_400_03).abs() < 1e-12
-    );
+    assert!((low - 0.403_831_530_366_6).abs() < 1e-12 && (high - 0.596_168_469_633_4).abs() < 1e-12);
     assert_eq!(Occurrence::default().interval(), None);
 }
 

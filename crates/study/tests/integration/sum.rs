@@ -3,7 +3,9 @@ use proptest::prelude::*;
 
 fn sum_of(values: &[f64]) -> ExactSum {
     let mut sum = ExactSum::default();
-    values.iter().for_each(|x| sum.add(*x).unwrap());
+    for x in values {
+        sum.add(*x).unwrap();
+    }
     sum
 }
 
@@ -102,7 +104,9 @@ proptest! {
     #[test]
     fn a_number_and_its_opposite_are_nothing(values in prop::collection::vec(any_finite(), 0..20)) {
         let mut sum = sum_of(&values);
-        values.iter().for_each(|x| sum.add(-x).unwrap());
+        for x in &values {
+ sum.add(-x).unwrap();
+}
         prop_assert_eq!(text(&sum), text(&ExactSum::default()));
     }
 
