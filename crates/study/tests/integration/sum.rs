@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "sums are exact to the last bit")]
+
 use allweather_study::{ExactSum, StudyError};
 use proptest::prelude::*;
 
