@@ -39,6 +39,7 @@
 mod error;
 mod estimate;
 mod fees;
+pub mod fills;
 pub mod impact;
 mod model;
 mod order;

@@ -1,0 +1,25 @@
+//! What a broker reports: fills, cash movements, positions and balances, read from its statements.
+//!
+//! A [`StatementReader`] reads a file into [`Statement`]s, one for each account and span that the file tells of; several of
+//! one account become one by `Statement::merge`. A [`SymbolMap`] says which asset a broker's symbol is.
+//!
+//! Signs are those of the account: a quantity bought is positive, one sold negative; cash that comes in is positive. What a
+//! trade *costs* (commission, charges) is positive, and a rebate is negative.
+
+mod cash;
+mod error;
+mod fill;
+mod instrument;
+mod mapping;
+mod position;
+mod reader;
+mod statement;
+
+pub use cash::{CashKind, CashMovement, Taxed};
+pub use error::FillsError;
+pub use fill::{Cancels, Charged, Fill};
+pub use instrument::{Instrument, InstrumentKind};
+pub use mapping::{MappedSymbol, SymbolMap};
+pub use position::{CashBalance, OpenPosition};
+pub use reader::StatementReader;
+pub use statement::{CancelledFill, NotHandled, Span, Statement, UnknownField};
