@@ -7,17 +7,19 @@
 //! trade *costs* (commission, charges) is positive, and a rebate is negative.
 
 mod cash;
+mod day;
 mod error;
 mod fill;
 mod instrument;
 mod mapping;
+mod number;
 mod position;
 mod reader;
 mod statement;
 
 pub use cash::{CashKind, CashMovement, Taxed};
 pub use error::FillsError;
-pub use fill::{Cancels, Charged, Fill};
+pub use fill::{Charged, Fill, Original, Revision};
 pub use instrument::{Instrument, InstrumentKind};
 pub use mapping::{MappedSymbol, SymbolMap};
 pub use position::{CashBalance, OpenPosition};
