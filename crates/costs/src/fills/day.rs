@@ -14,7 +14,7 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
     } else {
         (compact(bytes.get(..8)?)?, bytes.get(8..)?)
     };
-    Some((day, after(day, rest)?))
+    after(day, rest)
 }
 
 /// `dd-MMM-yyyy` with an English month, or `dd-MM-yyyy`, then perhaps a time; or what [`moment`] reads.
@@ -32,13 +32,13 @@ pub(super) fn european(text: &str) -> Option<Moment> {
     }
     let year = i32::try_from(digits(bytes, at + 1, 4)?).ok()?;
     let day = NaiveDate::from_ymd_opt(year, month, day)?;
-    Some((day, after(day, bytes.get(at + 5..)?)?))
+    after(day, bytes.get(at + 5..)?)
 }
 
-/// The time behind a day: `None` when what stands there is none.
-fn after(day: NaiveDate, rest: &[u8]) -> Option<Option<NaiveDateTime>> {
+/// A day with the time behind it: `None` when what stands there is no time.
+fn after(day: NaiveDate, rest: &[u8]) -> Option<Moment> {
     if rest.is_empty() {
-        return Some(None);
+        return Some((day, None));
     }
     let separators = rest.iter().take_while(|byte| matches!(byte, b';' | b',' | b' ' | b'T')).count();
     if separators == 0 {
@@ -59,7 +59,7 @@ fn after(day: NaiveDate, rest: &[u8]) -> Option<Option<NaiveDateTime>> {
     let zone = rest.get(length..)?;
     let named =
         zone.first() == Some(&b' ') && zone.len() <= 6 && zone.iter().skip(1).all(u8::is_ascii_alphabetic);
-    (zone.is_empty() || named).then(|| Some(day.and_time(time)))
+    (zone.is_empty() || named).then(|| (day, Some(day.and_time(time))))
 }
 
 fn compact(bytes: &[u8]) -> Option<NaiveDate> {

@@ -69,6 +69,15 @@ pub enum FillsError {
         /// The other.
         second: String,
     },
+    /// An arrival price does not fit the statement.
+    #[error("the arrival price of {order:?} {rule}")]
+    #[non_exhaustive]
+    Arrival {
+        /// The order, or the fill.
+        order: String,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
     /// No asset is given for a symbol.
     #[error("no asset is given for the symbol {symbol:?} in {currency}")]
     #[non_exhaustive]

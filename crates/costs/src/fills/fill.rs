@@ -49,8 +49,10 @@ pub struct Fill {
     pub commission: Money,
     /// Taxes and fees of this trade beside the commission: above 0 a cost.
     pub charges: Vec<Charged>,
+    /// Interest that a bond had earned since its last coupon, as cash of the trade: below 0 paid, above 0 received.
+    pub accrued: Option<Money>,
     /// The price of a unit when the order was sent, in the currency of [`Fill::price`]. No broker's statement read here
-    /// tells it: it comes from the user.
+    /// tells it: [`super::Statement::with_arrivals`] takes it from the user.
     pub arrival: Option<Money>,
     /// Units of the account's base currency for one of the instrument's.
     pub to_base: Option<Decimal>,
@@ -130,6 +132,7 @@ impl Fill {
             price: Money::new(price, currency),
             commission: Money::new(Decimal::ZERO, currency),
             charges: Vec::new(),
+            accrued: None,
             arrival: None,
             to_base: None,
             revises: None,

@@ -65,13 +65,11 @@ fn power_of_ten(mut digits: Decimal, exponent: i32) -> Option<Decimal> {
         return Some(Decimal::ZERO);
     }
     let scale = i64::from(digits.scale()) - i64::from(exponent);
-    match u32::try_from(scale) {
-        Ok(scale) => digits.set_scale(scale).ok().map(|()| digits),
-        Err(_) => {
-            digits.set_scale(0).ok()?;
-            (0..-scale).take(30).try_fold(digits, |product, _| product.checked_mul(Decimal::TEN))
-        }
+    if let Ok(scale) = u32::try_from(scale) {
+        return digits.set_scale(scale).ok().map(|()| digits);
     }
+    digits.set_scale(0).ok()?;
+    (0..-scale).take(30).try_fold(digits, |product, _| product.checked_mul(Decimal::TEN))
 }
 
 #[cfg(test)]
