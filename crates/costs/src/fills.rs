@@ -8,8 +8,10 @@
 
 mod arrival;
 mod cash;
+mod comparison;
 mod day;
 mod error;
+mod estimates;
 mod fill;
 mod flex;
 mod instrument;
@@ -20,15 +22,25 @@ mod place;
 mod position;
 mod reader;
 mod revision;
+mod rules;
+mod saxo;
 mod statement;
+mod suggestion;
 
 pub use arrival::ArrivalPrice;
 pub use cash::{CashKind, CashMovement, Taxed};
+pub use comparison::{
+    Compared, ComparedAsset, ComparedConversion, ComparedOrder, Comparison, LeftOut, LeftOutReason,
+};
 pub use error::FillsError;
+pub use estimates::{DayVolatility, Estimates};
 pub use fill::{Charged, Fill, Original, Revision};
 pub use flex::FlexXml;
 pub use instrument::{Instrument, InstrumentKind};
 pub use mapping::{MappedSymbol, SymbolMap};
 pub use position::{CashBalance, OpenPosition};
 pub use reader::StatementReader;
+pub use rules::ComparisonRules;
+pub use saxo::SaxoCsv;
 pub use statement::{CancelledFill, NotHandled, Span, Statement, UnknownField};
+pub use suggestion::{Evidence, NoSuggestion, Suggestion};

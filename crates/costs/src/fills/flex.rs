@@ -83,6 +83,8 @@ struct Walk<'a> {
     line: usize,
     /// The elements that are open.
     open: Vec<Open<'a>>,
+    /// Whether the list of statements has begun.
+    listed: bool,
     /// How many statements the file says that it has.
     count: Option<usize>,
     statement: Option<Building>,
@@ -107,6 +109,7 @@ impl<'a> Walk<'a> {
             counted: 0,
             line: 1,
             open: Vec::new(),
+            listed: false,
             count: None,
             statement: None,
             statements: Vec::new(),
@@ -221,7 +224,7 @@ impl<'a> Walk<'a> {
                 return Err(self.place().form(what));
             }
             1 if name == "FlexStatements" => {
-                if self.count.is_some() {
+                if std::mem::replace(&mut self.listed, true) {
                     return Err(self.place().form("there is a second FlexStatements"));
                 }
                 let row = self.attributes(element, name, names::STATEMENTS, nothing)?;
