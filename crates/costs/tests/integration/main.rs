@@ -3,6 +3,7 @@
 
 mod bars;
 mod base;
+mod comparison;
 mod conformance;
 mod fees;
 mod flex;
