@@ -81,6 +81,8 @@ struct Walk<'a> {
     /// Up to where lines were counted, and how many there are.
     counted: usize,
     line: usize,
+    /// Where the attributes of the last row went.
+    places: Vec<usize>,
     /// The elements that are open.
     open: Vec<Open<'a>>,
     /// Whether the list of statements has begun.
@@ -108,6 +110,7 @@ impl<'a> Walk<'a> {
             reader: Reader::from_str(text),
             counted: 0,
             line: 1,
+            places: Vec::new(),
             open: Vec::new(),
             listed: false,
             count: None,
@@ -330,12 +333,12 @@ impl<'a> Walk<'a> {
         let mut row = Row::new(place, name, known);
         // Whether one stands there twice is seen when it is set.
         let mut attributes = element.attributes();
-        for attribute in attributes.with_checks(false) {
+        for (nth, attribute) in attributes.with_checks(false).enumerate() {
             let attribute = attribute.map_err(|e| place.form(format!("this is no XML: {e}")))?;
             let key = attribute.key.into_inner();
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
             let value = value.map_err(|e| place.form(format!("{key} of {name} is no XML: {e}")))?;
-            if !row.set(key, value)? && !also(key) {
+            if !row.set(nth, key, value, &mut self.places)? && !also(key) {
                 self.note(name, Some(key));
             }
         }

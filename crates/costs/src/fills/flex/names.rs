@@ -1,71 +1,79 @@
-//! The attributes that rows are known to have, in alphabetical order. What is not among them is listed as unknown; what is among
+//! The attributes that rows are known to have, the short ones first: see [`place`]. What is not among them is listed as unknown; what is among
 //! them and not read (profit and loss, accruals, a bond's serial number) is of no use here.
 
-pub(super) const QUERY: &[&str] = &["queryName", "type"];
+pub(super) const QUERY: &[&str] = &["type", "queryName"];
 
 pub(super) const STATEMENTS: &[&str] = &["count"];
 
-pub(super) const STATEMENT: &[&str] = &["accountId", "acctAlias", "fromDate", "model", "period", "toDate", "whenGenerated"];
+pub(super) const STATEMENT: &[&str] = &[
+    "model", "period", "toDate", "fromDate", "accountId", "acctAlias", "whenGenerated",
+];
 
 pub(super) const ACCOUNT: &[&str] = &[
-    "accountCapabilities", "accountId", "accountRepName", "accountRepPhone", "accountType", "acctAlias", "city",
-    "cityResidentialAddress", "country", "countryResidentialAddress", "currency", "customerType", "dateClosed", "dateFunded",
-    "dateOpened", "ibEntity", "lastTradedDate", "masterName", "model", "name", "postalCode", "postalCodeResidentialAddress",
-    "primaryEmail", "registeredRepName", "registeredRepPhone", "state", "stateResidentialAddress", "street", "street2",
-    "street2ResidentialAddress", "streetAddress", "streetAddress2", "streetResidentialAddress", "tradingPermissions",
+    "city", "name", "model", "state", "street", "country", "street2", "currency", "ibEntity", "accountId", "acctAlias",
+    "dateClosed", "dateFunded", "dateOpened", "masterName", "postalCode", "accountType", "customerType", "primaryEmail",
+    "streetAddress", "accountRepName", "lastTradedDate", "streetAddress2", "accountRepPhone", "registeredRepName",
+    "registeredRepPhone", "tradingPermissions", "accountCapabilities", "cityResidentialAddress",
+    "stateResidentialAddress", "streetResidentialAddress", "countryResidentialAddress", "street2ResidentialAddress",
+    "postalCodeResidentialAddress",
 ];
 
 /// Of executions, orders and confirmations alike.
 pub(super) const TRADE: &[&str] = &[
-    "accountId", "accruedInt", "acctAlias", "allocatedTo", "amount", "assetCategory", "awayBrokerCommission", "blockID",
-    "brokerClearingCommission", "brokerExecutionCommission", "brokerageOrderID", "buySell", "capitalGainsPnl",
-    "changeInPrice", "changeInQuantity", "clearingFirmID", "clearingID", "closePrice", "code", "commission",
-    "commissionCurrency", "commodityType", "conid", "cost", "currency", "cusip", "date", "dateTime", "deliveryType",
-    "description", "exchOrderId", "exchange", "execID", "expiry", "extExecID", "fifoPnlRealized", "figi", "fineness",
-    "fxPnl", "fxRateToBase", "holdingPeriodDateTime", "ibCommission", "ibCommissionCurrency", "ibExecID", "ibOrderID",
-    "initialInvestment", "isAPIOrder", "isin", "issuer", "issuerCountryCode", "levelOfDetail", "listingExchange", "model",
-    "mtmPnl", "multiplier", "netCash", "netCashInBase", "notes", "openCloseIndicator", "openDateTime", "orderID",
-    "orderReference", "orderTime", "orderType", "origOrderID", "origTradeDate", "origTradeID", "origTradePrice",
-    "origTransactionID", "otherCommission", "positionActionID", "price", "principalAdjustFactor", "proceeds", "putCall",
-    "quantity", "regulatoryFee", "relatedTradeID", "relatedTransactionID", "reportDate", "rfqID", "rtn", "securityID",
-    "securityIDType", "sedol", "serialNumber", "settleDate", "settleDateTarget", "strike", "subCategory", "symbol", "tax",
-    "taxes", "thirdPartyClearingCommission", "thirdPartyExecutionCommission", "thirdPartyRegulatoryCommission", "tradeDate",
-    "tradeID", "tradeMoney", "tradePrice", "tradeTime", "traderID", "transactionID", "transactionType", "underlyingConid",
-    "underlyingListingExchange", "underlyingSecurityID", "underlyingSymbol", "volatilityOrderLink", "weight", "whenRealized",
-    "whenReopened",
+    "rtn", "tax", "code", "cost", "date", "figi", "isin", "conid", "cusip", "fxPnl", "model", "notes", "price", "rfqID",
+    "sedol", "taxes", "amount", "execID", "expiry", "issuer", "mtmPnl", "strike", "symbol", "weight", "blockID",
+    "buySell", "netCash", "orderID", "putCall", "tradeID", "currency", "dateTime", "exchange", "fineness", "ibExecID",
+    "proceeds", "quantity", "traderID", "accountId", "acctAlias", "extExecID", "ibOrderID", "orderTime", "orderType",
+    "tradeDate", "tradeTime", "accruedInt", "clearingID", "closePrice", "commission", "isAPIOrder", "multiplier",
+    "reportDate", "securityID", "settleDate", "tradeMoney", "tradePrice", "allocatedTo", "description", "exchOrderId",
+    "origOrderID", "origTradeID", "subCategory", "deliveryType", "fxRateToBase", "ibCommission", "openDateTime",
+    "serialNumber", "whenRealized", "whenReopened", "assetCategory", "changeInPrice", "commodityType", "levelOfDetail",
+    "netCashInBase", "origTradeDate", "regulatoryFee", "transactionID", "clearingFirmID", "orderReference",
+    "origTradePrice", "relatedTradeID", "securityIDType", "capitalGainsPnl", "fifoPnlRealized", "listingExchange",
+    "otherCommission", "transactionType", "underlyingConid", "brokerageOrderID", "changeInQuantity", "positionActionID",
+    "settleDateTarget", "underlyingSymbol", "initialInvestment", "issuerCountryCode", "origTransactionID",
+    "commissionCurrency", "openCloseIndicator", "volatilityOrderLink", "awayBrokerCommission", "ibCommissionCurrency",
+    "relatedTransactionID", "underlyingSecurityID", "holdingPeriodDateTime", "principalAdjustFactor",
+    "brokerClearingCommission", "brokerExecutionCommission", "underlyingListingExchange",
+    "thirdPartyClearingCommission", "thirdPartyExecutionCommission", "thirdPartyRegulatoryCommission",
 ];
 
 pub(super) const CASH: &[&str] = &[
-    "accountId", "acctAlias", "actionID", "amount", "assetCategory", "availableForTradingDate", "clientReference", "code",
-    "commodityType", "conid", "currency", "cusip", "date", "dateTime", "deliveryType", "description", "exDate", "expiry",
-    "figi", "fineness", "fxRateToBase", "isin", "issuer", "issuerCountryCode", "levelOfDetail", "listingExchange", "model",
-    "multiplier", "principalAdjustFactor", "putCall", "reportDate", "securityID", "securityIDType", "sedol", "serialNumber",
-    "settleDate", "strike", "subCategory", "symbol", "tradeID", "transactionID", "type", "underlyingConid",
-    "underlyingListingExchange", "underlyingSecurityID", "underlyingSymbol", "weight",
+    "code", "date", "figi", "isin", "type", "conid", "cusip", "model", "sedol", "amount", "exDate", "expiry", "issuer",
+    "strike", "symbol", "weight", "putCall", "tradeID", "actionID", "currency", "dateTime", "fineness", "accountId",
+    "acctAlias", "multiplier", "reportDate", "securityID", "settleDate", "description", "subCategory", "deliveryType",
+    "fxRateToBase", "serialNumber", "assetCategory", "commodityType", "levelOfDetail", "transactionID",
+    "securityIDType", "clientReference", "listingExchange", "underlyingConid", "underlyingSymbol", "issuerCountryCode",
+    "underlyingSecurityID", "principalAdjustFactor", "availableForTradingDate", "underlyingListingExchange",
 ];
 
 pub(super) const POSITION: &[&str] = &[
-    "accountId", "accruedInt", "acctAlias", "assetCategory", "code", "commodityType", "conid", "costBasisMoney",
-    "costBasisPrice", "currency", "cusip", "deliveryType", "description", "expiry", "fifoPnlUnrealized", "figi", "fineness",
-    "fxRateToBase", "holdingPeriodDateTime", "isin", "issuer", "issuerCountryCode", "levelOfDetail", "listingExchange",
-    "markPrice", "model", "multiplier", "openDateTime", "openPrice", "originatingOrderID", "originatingTransactionID",
-    "percentOfNAV", "position", "positionValue", "positionValueInBase", "principalAdjustFactor", "putCall", "reportDate",
-    "securityID", "securityIDType", "sedol", "serialNumber", "side", "strike", "subCategory", "symbol", "underlyingConid",
-    "underlyingListingExchange", "underlyingSecurityID", "underlyingSymbol", "unrealizedCapitalGainsPnl",
-    "unrealizedlFxPnl", "vestingDate", "weight",
+    "code", "figi", "isin", "side", "conid", "cusip", "model", "sedol", "expiry", "issuer", "strike", "symbol",
+    "weight", "putCall", "currency", "fineness", "position", "accountId", "acctAlias", "markPrice", "openPrice",
+    "accruedInt", "multiplier", "reportDate", "securityID", "description", "subCategory", "vestingDate", "deliveryType",
+    "fxRateToBase", "openDateTime", "percentOfNAV", "serialNumber", "assetCategory", "commodityType", "levelOfDetail",
+    "positionValue", "costBasisMoney", "costBasisPrice", "securityIDType", "listingExchange", "underlyingConid",
+    "underlyingSymbol", "unrealizedlFxPnl", "fifoPnlUnrealized", "issuerCountryCode", "originatingOrderID",
+    "positionValueInBase", "underlyingSecurityID", "holdingPeriodDateTime", "principalAdjustFactor",
+    "originatingTransactionID", "underlyingListingExchange", "unrealizedCapitalGainsPnl",
 ];
 
 /// Of a currency's cash; the flows between the ends are told once more in the other sections, see [`is_cash_flow`].
 pub(super) const BALANCE: &[&str] = &[
-    "accountId", "acctAlias", "currency", "endingCash", "endingSettledCash", "fromDate", "levelOfDetail", "model",
-    "startingCash", "toDate",
+    "model", "toDate", "currency", "fromDate", "accountId", "acctAlias", "endingCash", "startingCash", "levelOfDetail",
+    "endingSettledCash",
 ];
 
 /// Of rows that are listed and not acted upon.
 pub(super) const LISTED: &[&str] = &[
-    "actionDescription", "amount", "cashTransfer", "date", "dateTime", "description", "direction", "proceeds", "quantity",
-    "reportDate", "source", "symbol", "taxAmount", "taxDescription", "transactionType", "type", "value",
+    "date", "type", "value", "amount", "source", "symbol", "dateTime", "proceeds", "quantity", "direction", "taxAmount",
+    "reportDate", "description", "cashTransfer", "taxDescription", "transactionType", "actionDescription",
 ];
+
+/// Where a name stands in one of the lists of attributes. Lengths are compared first: names that begin alike differ in them.
+pub(super) fn place(names: &[&str], name: &str) -> Option<usize> {
+    names.binary_search_by(|known| known.len().cmp(&name.len()).then_with(|| (*known).cmp(name))).ok()
+}
 
 const CASH_FLOWS: &[&str] = &[
     "accountTransfers", "advisorFee", "advisorFees", "avgCreditBalance", "avgDebitBalance", "billPay",
@@ -111,11 +119,12 @@ mod tests {
 
     #[test]
     fn names_are_in_order() {
-        let lists = [
-            QUERY, STATEMENTS, STATEMENT, ACCOUNT, TRADE, CASH, POSITION, BALANCE, LISTED, CASH_FLOWS, LISTED_SECTIONS,
-            PASSED_SECTIONS,
-        ];
-        for names in lists {
+        for names in [QUERY, STATEMENTS, STATEMENT, ACCOUNT, TRADE, CASH, POSITION, BALANCE, LISTED] {
+            for (at, name) in names.iter().enumerate() {
+                assert_eq!(place(names, name), Some(at));
+            }
+        }
+        for names in [CASH_FLOWS, LISTED_SECTIONS, PASSED_SECTIONS] {
             assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
         }
         assert!(is_cash_flow("commissionsMTD") && is_cash_flow("dividends") && !is_cash_flow("dividendsFoo"));

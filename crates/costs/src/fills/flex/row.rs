@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use allweather_core::{Currency, Money};
 use rust_decimal::Decimal;
 
+use super::names::place;
 use crate::fills::FillsError;
 use crate::fills::day::{DAY_RULE, Moment, moment};
 use crate::fills::number::{Mark, NUMBER_RULE, number};
@@ -16,7 +17,6 @@ const NOTHING: [&str; 5] = ["", "-", "--", "N/A", "n/a"];
 pub(super) struct Row<'a> {
     pub(super) place: Place<'a>,
     pub(super) element: &'a str,
-    /// In alphabetical order.
     names: &'static [&'static str],
     /// By the places of the names.
     values: Vec<Option<Cow<'a, str>>>,
@@ -27,11 +27,24 @@ impl<'a> Row<'a> {
         Self { place, element, names, values: vec![None; names.len()] }
     }
 
-    /// Takes an attribute in; `false` when rows of this kind have none of that name.
-    pub(super) fn set(&mut self, name: &str, value: Cow<'a, str>) -> Result<bool, FillsError> {
-        let Some(slot) = self.names.binary_search(&name).ok().and_then(|at| self.values.get_mut(at)) else {
-            return Ok(false);
-        };
+    /// Takes the `nth` attribute in; `false` when rows of this kind have none of that name. Rows have their attributes in one order:
+    /// `places` remembers where the last row's went.
+    pub(super) fn set(
+        &mut self,
+        nth: usize,
+        name: &str,
+        value: Cow<'a, str>,
+        places: &mut Vec<usize>,
+    ) -> Result<bool, FillsError> {
+        let guess = places.get(nth).copied().filter(|at| self.names.get(*at) == Some(&name));
+        let Some(at) = guess.or_else(|| place(self.names, name)) else { return Ok(false) };
+        if guess.is_none() {
+            places.resize(places.len().max(nth + 1), usize::MAX);
+            if let Some(slot) = places.get_mut(nth) {
+                *slot = at;
+            }
+        }
+        let Some(slot) = self.values.get_mut(at) else { return Ok(false) };
         if slot.is_some() {
             return Err(self.place.field(self.element, name, &value, "must stand there once"));
         }
@@ -41,9 +54,9 @@ impl<'a> Row<'a> {
 
     /// The text of an attribute, `None` when it is not there, empty or a dash.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let at = self.names.binary_search(&name);
-        debug_assert!(at.is_ok(), "{name} is no name of {}", self.element);
-        let text = self.values.get(at.ok()?)?.as_deref()?.trim();
+        let at = place(self.names, name);
+        debug_assert!(at.is_some(), "{name} is no name of {}", self.element);
+        let text = self.values.get(at?)?.as_deref()?.trim();
         (!NOTHING.contains(&text)).then_some(text)
     }
 
