@@ -62,7 +62,8 @@ impl Statement {
         merged.cancelled = once_cancelled(a.cancelled, b.cancelled);
         // What one of the two has seen cancelled is gone from the other too, and so is the row that did it.
         let gone: BTreeSet<&str> = merged.cancelled.iter().map(|gone| gone.fill.id.as_str()).collect();
-        let by: BTreeSet<&str> = merged.cancelled.iter().map(|gone| gone.by.as_str()).collect();
+        let by = merged.cancelled.iter().filter(|gone| !gone.corrected).map(|gone| gone.by.as_str());
+        let by: BTreeSet<&str> = by.collect();
         let fills = a.fills.into_iter().chain(b.fills).filter(|fill| match fill.revises {
             Some(Revision::Cancels(_)) => !by.contains(fill.id.as_str()),
             _ => !gone.contains(fill.id.as_str()),

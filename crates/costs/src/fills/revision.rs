@@ -76,7 +76,7 @@ pub(super) fn settled(fills: Vec<Fill>, cancelled: &mut Vec<CancelledFill>) -> V
             *slot = None;
         }
         if let Some(fill) = fills.get_mut(found).and_then(Option::take) {
-            cancelled.push(CancelledFill { fill, by });
+            cancelled.push(CancelledFill { fill, by, corrected: false });
         }
     }
     // A correction that was cancelled itself has done its work before.
@@ -88,7 +88,7 @@ pub(super) fn settled(fills: Vec<Fill>, cancelled: &mut Vec<CancelledFill>) -> V
         if let Some(fill) =
             index.named(&original).and_then(|found| fills.get_mut(found)).and_then(Option::take)
         {
-            cancelled.push(CancelledFill { fill, by });
+            cancelled.push(CancelledFill { fill, by, corrected: true });
         }
     }
     for at in 0..fills.len() {
@@ -103,7 +103,7 @@ pub(super) fn settled(fills: Vec<Fill>, cancelled: &mut Vec<CancelledFill>) -> V
         {
             correction.revises = None;
         }
-        cancelled.extend(undone.map(|fill| CancelledFill { fill, by }));
+        cancelled.extend(undone.map(|fill| CancelledFill { fill, by, corrected: true }));
     }
     cancelled.sort_by(|a, b| (a.fill.date, &a.fill.id, &a.by).cmp(&(b.fill.date, &b.fill.id, &b.by)));
     fills.into_iter().flatten().collect()
