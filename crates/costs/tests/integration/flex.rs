@@ -251,11 +251,11 @@ fn levels_of_detail_count_once() {
     let sum = trade(&[("levelOfDetail", "SYMBOL_SUMMARY")]);
     let all = read(&trades(&[sum.clone(), order("20"), part("1"), part("2")])).unwrap();
     assert_eq!(all.fills.iter().map(|fill| fill.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
-    // Orders where no executions are told; they are numbered by themselves.
+    // Orders where no executions are told; they are numbered by themselves and the day.
     let orders = read(&trades(&[sum.clone(), order("20")])).unwrap();
     assert_eq!(
         orders.fills.iter().map(|fill| (fill.id.as_str(), fill.quantity)).collect::<Vec<_>>(),
-        [("5", dec!(20))]
+        [("5@2024-03-04", dec!(20))]
     );
     assert_eq!(
         refused(&trades(&[sum])),
@@ -381,6 +381,18 @@ fn a_correction_takes_the_place_of_what_it_corrects() {
     let none = read(&trades(&[first, corrected, undo])).unwrap();
     assert!(none.fills.is_empty(), "{:?}", none.fills);
     assert_eq!(none.cancelled.len(), 2);
+}
+
+/// Many alike are paired in a time that grows with their number, not with its square.
+#[test]
+fn many_cancellations_are_paired() {
+    let (mut rows, n) = (Vec::new(), 4_000);
+    for id in 0..n {
+        rows.push(trade(&[("tradeID", &id.to_string())]));
+        rows.push(trade(&[("tradeID", &format!("c{id}")), ("quantity", "-10"), ("ibCommission", "1"), ("notes", "Ca")]));
+    }
+    let statement = read(&trades(&rows)).unwrap();
+    assert_eq!((statement.fills.len(), statement.cancelled.len()), (0, n));
 }
 
 #[test]

@@ -188,13 +188,18 @@ impl Told {
                 *sum = sum.checked_add(fill.quantity).ok_or(Overflow)?;
             }
         }
+        // An order that takes days has a row on each.
+        let mut orders: BTreeMap<&str, Decimal> = BTreeMap::new();
         for whole in self.orders.iter().flatten() {
-            let Some(sum) = sums.get(whole.id.as_str()) else { continue };
-            if whole.quantity != *sum && !revised.contains(&whole.id.as_str()) {
-                let Fill { id, quantity, .. } = whole;
-                return Err(
-                    place.form(format!("order {id} is of {quantity}, and its executions are of {sum}"))
-                );
+            let sum = orders.entry(whole.order.as_deref().unwrap_or(&whole.id)).or_default();
+            *sum = sum.checked_add(whole.quantity).ok_or(Overflow)?;
+        }
+        for (order, quantity) in orders {
+            if let Some(sum) = sums.get(order)
+                && quantity != *sum
+                && !revised.contains(&order)
+            {
+                return Err(place.form(format!("order {order} is of {quantity}, and its executions are of {sum}")));
             }
         }
         Ok(self.executions)

@@ -11,7 +11,14 @@ pub(super) fn blocks(comparison: &Comparison) -> Vec<Block> {
          estimated, over all orders together.",
         "実際の注文の取引手数料・スリッページと、同じ注文に対する推定値との比較です。印は、全注文の合計で実績が推定値を上回ったことを示します。",
     ))];
-    blocks.push(beside(comparison).into());
+    if comparison.orders().is_empty() {
+        blocks.push(Block::Paragraph(Words::new(
+            "Not one order could be compared.",
+            "比較できた注文はありません。",
+        )));
+    } else {
+        blocks.push(beside(comparison).into());
+    }
     if !comparison.assets().is_empty() {
         blocks.push(suggested(comparison.assets()).into());
     }
@@ -166,5 +173,8 @@ fn left_out(comparison: &Comparison) -> Table {
             Value::Words(reason),
         ]);
     }
-    table
+    table.with_note(Words::new(
+        "Each is a line of a statement. Nothing of them is in the tables above.",
+        "いずれも報告書の明細です。上の表には含まれていません。",
+    ))
 }
