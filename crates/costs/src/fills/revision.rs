@@ -56,12 +56,13 @@ pub(super) fn settled(fills: Vec<Fill>, cancelled: &mut Vec<CancelledFill>) -> V
     for undone in cancelled.iter() {
         gone.note(&undone.fill);
     }
-    let mut undo = |fills: &mut [Option<Fill>], gone: &mut Gone, found: Option<usize>, by: &str, corrected: bool| {
-        let fill = found.and_then(|found| fills.get_mut(found)).and_then(Option::take)?;
-        gone.note(&fill);
-        cancelled.push(CancelledFill { fill: fill.clone(), by: by.to_owned(), corrected });
-        Some(fill)
-    };
+    let mut undo =
+        |fills: &mut [Option<Fill>], gone: &mut Gone, found: Option<usize>, by: &str, corrected: bool| {
+            let fill = found.and_then(|found| fills.get_mut(found)).and_then(Option::take)?;
+            gone.note(&fill);
+            cancelled.push(CancelledFill { fill: fill.clone(), by: by.to_owned(), corrected });
+            Some(fill)
+        };
     // Cancellations first: a corrected row is often cancelled by a row of its own as well.
     for at in 0..fills.len() {
         let Some(cancel) = fills.get(at).and_then(Option::as_ref) else { continue };
@@ -136,7 +137,13 @@ struct Alike {
 impl Alike {
     fn of(fill: &Fill) -> Self {
         let (quantity, price) = (fill.quantity, fill.price.amount());
-        Self { symbol: fill.instrument.symbol.clone(), currency: fill.currency(), day: fill.date, quantity, price }
+        Self {
+            symbol: fill.instrument.symbol.clone(),
+            currency: fill.currency(),
+            day: fill.date,
+            quantity,
+            price,
+        }
     }
 
     fn undone(cancel: &Fill, day: NaiveDate) -> Self {

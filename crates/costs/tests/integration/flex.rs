@@ -164,6 +164,22 @@ fn cash_moves_for_its_reasons() {
     assert!(order.is_sorted());
 }
 
+/// Found by fuzzing: such a statement was read and then did not agree with itself.
+#[test]
+fn one_id_is_one_movement_of_cash() {
+    let row = |amount: &str| {
+        format!(
+            "<CashTransaction currency=\"USD\" amount=\"{amount}\" type=\"Dividends\" dateTime=\"20240301\" transactionID=\"7\"/>"
+        )
+    };
+    let cash = |rows: &[String]| file(&format!("<CashTransactions>{}</CashTransactions>", rows.concat()));
+    assert_eq!(read(&cash(&[row("1"), row("1")])).unwrap().cash.len(), 1);
+    assert_eq!(
+        refused(&cash(&[row("1"), row("2")])),
+        "the movement of cash \"7\" is told twice and differently: 2024-03-01 1 USD  and 2024-03-01 2 USD "
+    );
+}
+
 #[test]
 fn the_country_of_a_tax_is_told_by_words_before_the_isin() {
     let row = |words: &str, isin: &str| {
@@ -389,7 +405,12 @@ fn many_cancellations_are_paired() {
     let (mut rows, n) = (Vec::new(), 4_000);
     for id in 0..n {
         rows.push(trade(&[("tradeID", &id.to_string())]));
-        rows.push(trade(&[("tradeID", &format!("c{id}")), ("quantity", "-10"), ("ibCommission", "1"), ("notes", "Ca")]));
+        rows.push(trade(&[
+            ("tradeID", &format!("c{id}")),
+            ("quantity", "-10"),
+            ("ibCommission", "1"),
+            ("notes", "Ca"),
+        ]));
     }
     let statement = read(&trades(&rows)).unwrap();
     assert_eq!((statement.fills.len(), statement.cancelled.len()), (0, n));

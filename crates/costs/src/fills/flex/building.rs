@@ -7,6 +7,7 @@ use super::cash::movement;
 use super::holdings::{balance, position, together};
 use super::row::Row;
 use super::trade::{Level, Traded, level, traded};
+use crate::fills::merge::movements;
 use crate::fills::place::Place;
 use crate::fills::revision::{once, settled};
 use crate::fills::{
@@ -133,8 +134,8 @@ impl Building {
         let told = if self.trades.is_empty() { self.confirms } else { self.trades };
         let fills = told.fills(place, &mut statement.not_handled)?;
         statement.fills = settled(once(fills)?, &mut statement.cancelled);
-        statement.cash = if self.cash.is_empty() { self.cash_sums } else { self.cash };
-        statement.cash.sort_by(|a, b| (a.date, a.time, &a.id).cmp(&(b.date, b.time, &b.id)));
+        let cash = if self.cash.is_empty() { self.cash_sums } else { self.cash };
+        statement.cash = movements(cash, Vec::new(), false)?;
         statement.positions = if self.positions.is_empty() { together(self.lots)? } else { self.positions };
         let key = |a: &OpenPosition| {
             (a.instrument.symbol.clone(), a.instrument.conid.clone(), a.instrument.currency, a.date)
@@ -199,7 +200,9 @@ impl Told {
                 && quantity != *sum
                 && !revised.contains(&order)
             {
-                return Err(place.form(format!("order {order} is of {quantity}, and its executions are of {sum}")));
+                return Err(
+                    place.form(format!("order {order} is of {quantity}, and its executions are of {sum}"))
+                );
             }
         }
         Ok(self.executions)
