@@ -50,7 +50,9 @@ fn fills(criterion: &mut Criterion) {
     group.bench_function("flex of 100 000 executions", |bencher| {
         bencher.iter(|| black_box(FlexXml.read("bench.xml", black_box(text.as_bytes()))));
     });
-    group.bench_function("compared", |bencher| bencher.iter(|| black_box(estimates.compare(black_box(&read)))));
+    group.bench_function("compared", |bencher| {
+        bencher.iter(|| black_box(estimates.compare(black_box(&read))))
+    });
     group.finish();
 }
 
