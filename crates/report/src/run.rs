@@ -1,7 +1,7 @@
 use allweather_core::{AssetId, Rate, Year};
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
-use allweather_portfolio::{MonthRow, Record, Step, YearRow};
+use allweather_portfolio::{MonthRow, Record, Step, YearRow, costs::fills::Comparison};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
@@ -13,6 +13,7 @@ pub struct Sources<'a> {
     pub(crate) market: &'a Market,
     pub(crate) statistics: &'a Vintages,
     pub(crate) weathers: Vec<(Words, WeatherSpec)>,
+    pub(crate) fills: Option<&'a Comparison>,
 }
 
 impl<'a> Sources<'a> {
@@ -23,13 +24,19 @@ impl<'a> Sources<'a> {
             (Words::new("United States", "米国"), WeatherSpec::us()),
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
-        Self { market, statistics, weathers }
+        Self { market, statistics, weathers, fills: None }
     }
 
     /// Other weathers, each with the name that it is shown under; none at all leaves weather out.
     #[must_use]
     pub fn with_weathers(self, weathers: Vec<(Words, WeatherSpec)>) -> Self {
         Self { weathers, ..self }
+    }
+
+    /// The same with real fills held against the estimate, which the page of costs then shows.
+    #[must_use]
+    pub fn with_fills(self, fills: &'a Comparison) -> Self {
+        Self { fills: Some(fills), ..self }
     }
 }
 
