@@ -9,13 +9,13 @@ use crate::{Candidate, ContentHash};
 ///
 /// There is no way to make one or to change one but [`Ledger::adopt`](crate::Ledger::adopt):
 ///
-/// ```compile_fail
+/// ```compile_fail,E0616
 /// # fn back_date(mut iteration: allweather_iterations::Iteration) {
 /// iteration.adopted_from = "1980-01-01".parse().unwrap();
 /// # }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// let iteration: allweather_iterations::Iteration = serde_json::from_str("{}").unwrap();
 /// ```
 #[derive(Debug, Clone, PartialEq)]
