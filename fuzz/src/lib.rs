@@ -52,7 +52,7 @@ pub fn closed(text: &str) -> String {
 #[must_use]
 pub fn sealed(text: &str) -> String {
     let mut head = Ledger::new().head();
-    let mut lines = text.lines();
+    let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines();
     let mut sealed = format!("{}\n", lines.next().unwrap_or_default());
     for line in lines {
         let body = line.rsplit_once(",\"hash\":").map_or(line, |(body, _)| body);
