@@ -52,8 +52,8 @@ pub fn closed(text: &str) -> String {
 #[must_use]
 pub fn sealed(text: &str) -> String {
     let mut head = Ledger::new().head();
-    let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines();
-    let mut sealed = format!("{}\n", lines.next().unwrap_or_default());
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let mut sealed = format!("{}\n", lines.next().unwrap_or_default().trim_end_matches('\r'));
     for line in lines {
         let body = line.rsplit_once(",\"hash\":").map_or(line, |(body, _)| body);
         let body = match body.split_once(",\"record\":") {

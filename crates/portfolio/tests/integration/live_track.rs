@@ -310,6 +310,9 @@ fn a_model_that_no_step_saw_is_never_held() {
         })
         .collect();
     assert_eq!(labels, [[2, 0, 3], [2, 3, 0], [5, 0, 0]]);
+    // A spec's own last month ends neither its path nor its time in force.
+    let ends = chain(&[(&spec(A, r#","end":"2020-03""#), "2020-01-20")]).unwrap();
+    assert_eq!((ends.tracks()[0].steps().len(), ends.steps().len()), (5, 5));
     let none = chain(&[(&spec(A, ""), "2020-06-01")]).unwrap();
     assert!(none.steps().is_empty() && none.years().is_empty() && none.tracks()[0].steps().len() == 5);
     assert!(chain(&[]).unwrap().tracks().is_empty());
