@@ -5,6 +5,7 @@ pub mod rows;
 
 pub use fills::statements;
 
+use allweather_iterations::{ContentHash, Ledger};
 use allweather_market::{
     MarketError, Vintages,
     official::{self, Document, Format, OfficialSeries},
@@ -48,6 +49,32 @@ pub fn closed(text: &str) -> String {
     let closed: String = body.flat_map(|line| [line, "\n"]).collect();
     let lines = closed.lines().count();
     closed + &format!("end,{lines}\n")
+}
+
+/// A ledger whose records all stand on each other and hash to what they say: a change would hardly ever hit on a hash.
+#[must_use]
+pub fn sealed(text: &str) -> String {
+    let mut head = Ledger::new().head();
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let mut sealed = format!("{}\n", lines.next().unwrap_or_default().trim_end_matches('\r'));
+    for line in lines {
+        let body = line.rsplit_once(",\"hash\":").map_or(line, |(body, _)| body);
+        let body = match body.split_once(",\"record\":") {
+            Some((_, rest)) => format!("{{\"previous\":\"{head}\",\"record\":{rest}"),
+            None => body.to_owned(),
+        };
+        let body = match body.split_once(",\"spec_sha256\":\"") {
+            Some((before, rest)) => {
+                let spec = rest.split_once("\"spec\":").map_or(rest, |(_, spec)| spec);
+                let hash = ContentHash::of(spec.as_bytes());
+                format!("{before},\"spec_sha256\":\"{hash}\",\"spec\":{spec}")
+            }
+            None => body,
+        };
+        head = ContentHash::of(format!("{body}}}").as_bytes());
+        sealed.push_str(&format!("{body},\"hash\":\"{head}\"}}\n"));
+    }
+    sealed
 }
 
 fn check(document: &Document, bytes: &[u8]) {

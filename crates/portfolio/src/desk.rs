@@ -89,6 +89,12 @@ impl Desk {
         self.idle = true;
     }
 
+    /// The same, for a reason of its own.
+    pub(crate) fn start_because(&mut self, reason: Reason) {
+        self.start();
+        self.decision = Decision::Rebalance(reason);
+    }
+
     fn refresh(&mut self) {
         if !self.fresh {
             self.targets.give(&self.in_force);

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use allweather_cashflow::SpendingRule;
 use allweather_core::{AssetId, Currency, Number};
@@ -6,7 +6,7 @@ use allweather_costs::{CostModel, Proportional, UniverseCosts};
 use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
 use allweather_rebalance::{
-    Rebalancer, Review,
+    Reason, Rebalancer, Review,
     paths::{Budget, total},
 };
 use allweather_rfr::RateHistory;
@@ -22,6 +22,8 @@ use crate::{
     trading::Trading,
     tree,
 };
+
+pub(crate) mod succession;
 
 /// A run that is laid out and ready: the spec's parts, the market's rows, and any part of your own in place of the spec's.
 ///
@@ -115,13 +117,23 @@ impl<'a> Simulation<'a> {
     /// [`PortfolioError`] when an asset of the spec has no prices, begins late without leave, or lacks an exchange rate; when the
     /// span has no dates; when a part of the spec does not fit the universe.
     pub fn new(spec: &'a Spec, market: &'a Market, rates: &'a RateHistory) -> Result<Self, PortfolioError> {
+        Self::over(spec, market, rates, Prepared::rows(spec, market)?)
+    }
+
+    /// The same over given rows of the price panel, whatever the spec says of its span.
+    pub(crate) fn over(
+        spec: &'a Spec,
+        market: &'a Market,
+        rates: &'a RateHistory,
+        rows: Range<usize>,
+    ) -> Result<Self, PortfolioError> {
         let universe: Vec<_> =
             spec.holdings.look_through().into_iter().map(|(asset, _)| asset.clone()).collect();
         let costs = match &spec.costs {
             CostSpec::Proportional(model) => Costs::Proportional(*model),
             CostSpec::Published(model) => Costs::Published(model.for_universe(&universe)?),
         };
-        let prepared = Prepared::new(spec, market, costs.model().reads_volatility())?;
+        let prepared = Prepared::new(spec, market, rows, costs.model().reads_volatility())?;
         let spending = spec.expenses.as_ref().map(|e| &e.rule as &dyn SpendingRule);
         let signals = None;
         let rules: Vec<_> = tree::rules(spec).into_iter().map(|rule| rule as &dyn Rebalancer).collect();
@@ -161,7 +173,8 @@ impl<'a> Simulation<'a> {
     ///
     /// As [`Simulation::new`]: a model that reads volatility needs the run laid out again.
     pub fn with_costs(self, model: &'a dyn CostModel) -> Result<Self, PortfolioError> {
-        let prepared = Prepared::new(self.spec, self.market, model.reads_volatility())?;
+        let rows = Prepared::rows(self.spec, self.market)?;
+        let prepared = Prepared::new(self.spec, self.market, rows, model.reads_volatility())?;
         Ok(Self { costs: Costs::Given(model), prepared, ..self })
     }
 
@@ -273,7 +286,29 @@ struct State {
     paid: CostParts,
     /// The vaults' lines of the step, on their way to the record.
     vault_steps: Vec<VaultStep>,
+    /// What is sold in this step because a new run does not hold it, and why that run trades.
+    left: Left,
+    adopted: Option<String>,
     outcome: Outcome,
+}
+
+/// Assets on their way out: their value is cash already, and their sale is to be paid.
+#[derive(Debug, Clone, Copy, Default)]
+struct Left {
+    value: f64,
+    costs: CostParts,
+}
+
+/// What a step finds.
+#[derive(Debug, Clone, Copy)]
+struct Arrival {
+    value_before: f64,
+    /// What the holdings are worth.
+    invested: f64,
+    market_profit: f64,
+    interest: f64,
+    forwards: Settled,
+    forward_fee: f64,
 }
 
 impl State {
@@ -312,6 +347,8 @@ impl State {
             purse,
             paid: CostParts::default(),
             vault_steps: Vec::new(),
+            left: Left::default(),
+            adopted: None,
             outcome: Outcome {
                 expenses: spec.expenses.is_some().then(ExpenseTotals::default),
                 ..Outcome::with_steps(steps)
@@ -334,12 +371,33 @@ const CASH_ROUNDING: f64 = 1e-12;
 impl Simulation<'_> {
     /// One step, in the order of docs/architecture.md: mark, settle forwards, decide, settle the quarter, trade once, open forwards, record.
     fn step<R: Recorder>(&self, t: usize, state: &mut State, recorder: &mut R) -> Result<(), PortfolioError> {
+        let arrival = self.arrive(t, state)?;
+        self.act(t, arrival, state, recorder)
+    }
+
+    /// What time did to the portfolio: it is marked, and its forwards settle.
+    fn arrive(&self, t: usize, state: &mut State) -> Result<Arrival, PortfolioError> {
         let market = self.market.as_of(self.prepared.dates[t]);
         let value_before = state.value;
         let invested_before = value_before - state.cash;
         let (interest, vaults_interest) = self.mark(t, state)?;
         let invested = total(&state.holdings);
+        let market_profit = if t == 0 { 0.0 } else { invested - vaults_interest - invested_before };
         let (forwards, forward_fee) = settle_forwards(market, state)?;
+        let interest = interest + vaults_interest;
+        Ok(Arrival { value_before, invested, market_profit, interest, forwards, forward_fee })
+    }
+
+    /// What is done about it: the rule decides, the quarter is settled, everything is traded, forwards are opened.
+    fn act<R: Recorder>(
+        &self,
+        t: usize,
+        arrival: Arrival,
+        state: &mut State,
+        recorder: &mut R,
+    ) -> Result<(), PortfolioError> {
+        let Arrival { value_before, invested, market_profit, interest, forwards, forward_fee } = arrival;
+        let market = self.market.as_of(self.prepared.dates[t]);
         let value = invested + state.cash;
         if !(value > 0.0 && value.is_finite()) {
             return Err(PortfolioError::Lost { value, date: market.date() });
@@ -348,7 +406,9 @@ impl Simulation<'_> {
         let trades = self.decide(t, market, value, state)?;
         let payment = self.payment(t, state)?;
         let trade = self.trade(t, market, trades, payment.as_ref(), value, state)?;
+        let left = std::mem::take(&mut state.left);
         let mut costs = trade.unwrap_or_default();
+        costs.add(&left.costs);
         let after_costs = value - costs.total();
         let quarter = self.settle_quarter(t, value, &costs, payment.as_ref(), state)?;
         if let (Some(totals), Some(quarter)) = (&mut state.outcome.expenses, &quarter) {
@@ -369,9 +429,9 @@ impl Simulation<'_> {
         outcome.returns.push(after_costs / value_before - 1.0);
         outcome.values.push(state.value);
         outcome.costs.add(&costs);
-        if t > 0 && trades {
+        if outcome.returns.len() > 1 && trades {
             outcome.rebalances += 1;
-            outcome.turnover += state.trading.traded(&state.holdings) / value;
+            outcome.turnover += (state.trading.traded(&state.holdings) + left.value) / value;
         }
         if let Some(purse) = &mut state.purse {
             purse.grow(after_costs / value_before);
@@ -397,8 +457,8 @@ impl Simulation<'_> {
                 after_costs,
                 value_after: state.value,
                 cash: state.cash,
-                market_profit: if t == 0 { 0.0 } else { invested - vaults_interest - invested_before },
-                interest: interest + vaults_interest,
+                market_profit,
+                interest,
                 forwards,
                 decision: state.desks[0].decision(),
                 targets: state.desks[0].targets(),
@@ -482,6 +542,9 @@ impl Simulation<'_> {
         }
         if t == 0 {
             state.desks.iter_mut().for_each(Desk::start);
+            if let Some(reason) = state.adopted.take() {
+                state.desks[0].start_because(Reason::Other(reason.into()));
+            }
             return Ok(true);
         }
         if state.reads_costs {
@@ -522,7 +585,8 @@ impl Simulation<'_> {
         value: f64,
         state: &mut State,
     ) -> Result<Option<CostParts>, PortfolioError> {
-        let State { trading, holdings, desks, cash, .. } = state;
+        let State { trading, holdings, desks, cash, left, .. } = state;
+        let leaving = left.costs.total();
         if !trades && payment.is_none() && *cash >= 0.0 {
             trading.forget_orders();
             return Ok(None);
@@ -530,14 +594,15 @@ impl Simulation<'_> {
         trading.take_rates(&self.prepared, self.costs.model(), market, t)?;
         let tree = &self.prepared.tree;
         let Some(payment) = payment else {
-            trading.trade(tree, desks, holdings, Budget::of(value))?;
+            trading.trade(tree, desks, holdings, less(Budget::of(value), leaving))?;
             return self.in_lots(t, None, value, state).map(Some);
         };
         // The piece that the value after costs lies on is the one it was solved on: at most a piece down for each try.
         let mut piece = payment.piece(value);
         for _ in 0..3 {
-            let cost = trading.trade(tree, desks, holdings, payment.budget(piece, value))?;
-            let solved = payment.piece(value - cost);
+            let budget = less(payment.budget(piece, value), leaving);
+            let cost = trading.trade(tree, desks, holdings, budget)?;
+            let solved = payment.piece(value - cost - leaving);
             if solved == piece {
                 break;
             }
@@ -554,7 +619,8 @@ impl Simulation<'_> {
         value: f64,
         state: &mut State,
     ) -> Result<CostParts, PortfolioError> {
-        let State { trading, holdings, .. } = state;
+        let State { trading, holdings, left, .. } = state;
+        let leaving = left.costs.total();
         if !trading.in_lots() {
             return Ok(trading.costs(holdings));
         }
@@ -562,12 +628,13 @@ impl Simulation<'_> {
         let prices = row.as_ref().and_then(|r| r.as_slice()).unwrap_or_default();
         let mut costs = trading.round_to_lots(holdings, prices)?;
         loop {
-            let after_costs = value - costs.total();
+            let all_costs = costs.total() + leaving;
+            let after_costs = value - all_costs;
             let after = match payment {
                 None => after_costs,
                 Some(payment) => {
                     let budget = payment.budget(payment.piece(after_costs), value);
-                    budget.base - budget.multiple * costs.total()
+                    budget.base - budget.multiple * all_costs
                 }
             };
             let cash = after - total(&trading.after);
@@ -627,6 +694,11 @@ impl Simulation<'_> {
         let year_fraction = self.prepared.year_fractions[t + 1];
         Ok(Some(book.open(market, year_fraction, state.value, &state.exposures)?))
     }
+}
+
+/// A budget from which something is paid before the trade.
+fn less(budget: Budget, paid: f64) -> Budget {
+    Budget { base: budget.base - budget.multiple * paid, ..budget }
 }
 
 /// Step 2: the forwards that were opened a step ago pay into cash, and their dealing fee leaves it.

@@ -2,6 +2,7 @@ use allweather_cashflow::CashflowError;
 use allweather_core::{AssetId, Currency, Month, WeightsError, Year};
 use allweather_costs::CostsError;
 use allweather_fx_overlay::FxError;
+use allweather_iterations::IterationsError;
 use allweather_leverage::LeverageError;
 use allweather_market::MarketError;
 use allweather_optimize::OptimizeError;
@@ -79,6 +80,54 @@ pub enum PortfolioError {
         found: usize,
         /// How many holdings.
         expected: usize,
+    },
+    /// What went wrong with one iteration of a ledger.
+    #[error("ITRL {number}: {error}")]
+    #[non_exhaustive]
+    Iteration {
+        /// Its number.
+        number: u32,
+        /// What went wrong.
+        #[source]
+        error: Box<PortfolioError>,
+    },
+    /// An iteration whose record does not fit its spec.
+    #[error("the record of ITRL {number} has another {part} than its spec, read and written again")]
+    #[non_exhaustive]
+    IterationSpec {
+        /// Its number.
+        number: u32,
+        /// What differs.
+        part: &'static str,
+    },
+    /// An iteration that is in force before its spec begins.
+    #[error("ITRL {number} is in force from {adopted_from}, and its spec begins in {start}")]
+    #[non_exhaustive]
+    IterationStart {
+        /// Its number.
+        number: u32,
+        /// The day from which it is in force.
+        adopted_from: NaiveDate,
+        /// The first month of its spec.
+        start: Month,
+    },
+    /// Vaults that would change hands.
+    #[error(
+        "ITRL {number} holds vaults: a portfolio with vaults does not change from one iteration to another"
+    )]
+    #[non_exhaustive]
+    VaultsInChain {
+        /// The number of the iteration.
+        number: u32,
+    },
+    /// Living expenses that begin or end with an iteration.
+    #[error(
+        "ITRL {number} has living expenses or none, unlike the iteration before it: one pool goes through all of them"
+    )]
+    #[non_exhaustive]
+    ExpensesInChain {
+        /// The number of the iteration.
+        number: u32,
     },
     /// A setting of a walk-forward that is not allowed.
     #[error("a {what} of {value} is not {rule}")]
@@ -255,6 +304,9 @@ pub enum PortfolioError {
     /// From hedge and overlay.
     #[error(transparent)]
     Fx(#[from] FxError),
+    /// From a record of an iteration.
+    #[error(transparent)]
+    Iterations(#[from] IterationsError),
     /// From the leverage variants.
     #[error(transparent)]
     Leverage(#[from] LeverageError),

@@ -35,6 +35,7 @@ mod desk;
 mod engine;
 mod error;
 mod holdings;
+mod live_track;
 pub mod prelude;
 mod prepare;
 mod purse;
@@ -56,6 +57,7 @@ pub use allweather_core as core;
 pub use allweather_costs as costs;
 pub use allweather_fx_overlay as fx_overlay;
 pub use allweather_history as history;
+pub use allweather_iterations as iterations;
 pub use allweather_leverage as leverage;
 pub use allweather_market as market;
 pub use allweather_metrics as metrics;
@@ -67,6 +69,9 @@ pub use allweather_weather as weather;
 pub use engine::{Simulation, simulate};
 pub use error::PortfolioError;
 pub use holdings::{Holding, Holdings, Part, Vault};
+pub use live_track::{
+    Labelled, LiveMonth, LiveStep, LiveTrack, LiveYear, Track, TrackMonth, TrackStep, TrackYear,
+};
 pub use record::{ExpenseTotals, Outcome, Record};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
 pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};

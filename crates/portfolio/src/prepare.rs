@@ -1,5 +1,7 @@
 //! What a run reads in its inner loop, laid out once before it.
 
+use std::ops::Range;
+
 use allweather_core::{AssetId, Currency, Month, Year};
 use allweather_market::{Frequency, Instrument, Market};
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -59,7 +61,8 @@ fn volatility_windows(frequency: Frequency) -> (usize, usize) {
 }
 
 impl Prepared {
-    pub(crate) fn new(spec: &Spec, market: &Market, with_volatility: bool) -> Result<Self, PortfolioError> {
+    /// The rows of the price panel that a spec's run is of.
+    pub(crate) fn rows(spec: &Spec, market: &Market) -> Result<Range<usize>, PortfolioError> {
         let panel = market.prices();
         let months = panel.months();
         let (panel_first, panel_last) = panel.span();
@@ -69,8 +72,19 @@ impl Prepared {
         if first >= last || start < panel_first || end > panel_last {
             return Err(PortfolioError::Span { start, end, first: panel_first, last: panel_last });
         }
-        let rows = first..last;
-        let (dates, months) = (panel.dates()[rows.clone()].to_vec(), months[rows.clone()].to_vec());
+        Ok(first..last)
+    }
+
+    /// `rows` are of the price panel; there is one at least.
+    pub(crate) fn new(
+        spec: &Spec,
+        market: &Market,
+        rows: Range<usize>,
+        with_volatility: bool,
+    ) -> Result<Self, PortfolioError> {
+        let panel = market.prices();
+        let (first, last) = (rows.start, rows.end);
+        let (dates, months) = (panel.dates()[rows.clone()].to_vec(), panel.months()[rows].to_vec());
 
         let tree = Tree::new(&spec.holdings);
         let mut places = Vec::new();

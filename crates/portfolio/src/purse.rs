@@ -53,6 +53,11 @@ impl Purse {
         }
     }
 
+    /// The same purse under other terms, of which the initial pool is none: what is in it stays.
+    pub(crate) fn under(self, expenses: &Expenses) -> Self {
+        Self { pool_years: expenses.pool_years.to_double(), knowledge: expenses.knowledge, ..self }
+    }
+
     /// The pool now: the initial one until the first quarter is settled.
     pub(crate) fn pool(&self) -> f64 {
         self.account.map_or(self.initial_pool, |a| a.pool())

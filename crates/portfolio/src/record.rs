@@ -273,7 +273,7 @@ impl Record {
             strategic_changed: index > 0 && self.lines.get(index - 1)?.strategic != line.strategic,
             parts: &self.parts,
             vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
-            estimated: self.estimated_share(index),
+            estimated: self.estimated_share(index, line.value_before),
             orders: self.orders.get(row(index)).unwrap_or_default(),
             costs: line.costs,
             after_costs: line.after_costs,
@@ -290,15 +290,15 @@ impl Record {
     }
 
     /// The share of the value before a step that moved by estimated prices.
-    fn estimated_share(&self, index: usize) -> f64 {
+    pub(crate) fn estimated_share(&self, index: usize, value_before: f64) -> f64 {
         let assets = self.universe.len();
         let marks = self.estimated.get(index * assets..(index + 1) * assets);
         // What is bought at the first step has not moved yet.
         let held = index.checked_sub(1).and_then(|before| self.after.get(before * assets..index * assets));
-        let (Some(marks), Some(held), Some(line)) = (marks, held, self.lines.get(index)) else { return 0.0 };
+        let (Some(marks), Some(held)) = (marks, held) else { return 0.0 };
         let estimated: f64 =
             held.iter().zip(marks).filter(|(_, estimated)| **estimated).map(|(h, _)| h).sum();
-        estimated / line.value_before
+        estimated / value_before
     }
 
     /// All steps in order.

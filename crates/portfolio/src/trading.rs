@@ -309,6 +309,16 @@ impl Trading {
         costs
     }
 
+    /// Cost by kind of the sale of all that is held at one place, at the rates taken last.
+    pub(crate) fn sale(&self, place: usize, value: f64) -> CostParts {
+        let smallest = self.lots.as_ref().map_or(0.0, |lots| lots.minimums[place]);
+        CostParts {
+            commission: (value * self.commission[place]).max(smallest),
+            slippage: value * self.slippage[place],
+            fx: value * self.fx[place],
+        }
+    }
+
     /// Cost by kind of the divisible trade from `holdings` to `self.after`.
     pub(crate) fn costs(&self, holdings: &[f64]) -> CostParts {
         let of = |rates: &[f64], any: bool| match &self.vaults {

@@ -10,6 +10,7 @@ mod estimates;
 mod expenses;
 mod glossary;
 mod holdings;
+mod iterations;
 mod leverage;
 mod overview;
 mod rate;
@@ -35,5 +36,10 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
         estimates::page,
         glossary::page,
     ];
-    pages.into_iter().map(|page| page(run)).collect()
+    let mut pages: Vec<Page> = pages.into_iter().map(|page| page(run)).collect::<Result<_, _>>()?;
+    if let Some((ledger, live)) = run.sources.iterations {
+        // Before what is listed: decisions, what is estimated, words.
+        pages.insert(pages.len().saturating_sub(3), iterations::page(run, ledger, live));
+    }
+    Ok(pages)
 }

@@ -1,7 +1,8 @@
 use allweather_core::{AssetId, Rate, Year};
+use allweather_iterations::Ledger;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
-use allweather_portfolio::{MonthRow, Record, Step, YearRow, costs::fills::Comparison};
+use allweather_portfolio::{LiveTrack, MonthRow, Record, Step, YearRow, costs::fills::Comparison};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
@@ -14,6 +15,7 @@ pub struct Sources<'a> {
     pub(crate) statistics: &'a Vintages,
     pub(crate) weathers: Vec<(Words, WeatherSpec)>,
     pub(crate) fills: Option<&'a Comparison>,
+    pub(crate) iterations: Option<(&'a Ledger, &'a LiveTrack)>,
 }
 
 impl<'a> Sources<'a> {
@@ -24,7 +26,7 @@ impl<'a> Sources<'a> {
             (Words::new("United States", "米国"), WeatherSpec::us()),
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
-        Self { market, statistics, weathers, fills: None }
+        Self { market, statistics, weathers, fills: None, iterations: None }
     }
 
     /// Other weathers, each with the name that it is shown under; none at all leaves weather out.
@@ -37,6 +39,12 @@ impl<'a> Sources<'a> {
     #[must_use]
     pub fn with_fills(self, fills: &'a Comparison) -> Self {
         Self { fills: Some(fills), ..self }
+    }
+
+    /// The versions of the model, with what was in force and what each earned on the same market: a page more.
+    #[must_use]
+    pub fn with_iterations(self, ledger: &'a Ledger, live: &'a LiveTrack) -> Self {
+        Self { iterations: Some((ledger, live)), ..self }
     }
 }
 

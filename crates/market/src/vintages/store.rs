@@ -1,10 +1,6 @@
-use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
-use crate::{MarketError, PendingFile, Vintages};
+use crate::{FileLock, MarketError, PendingFile, Vintages};
 
 /// A file of [`Vintages`] that only grows: opened by one process at a time, replaced as a whole.
 ///
@@ -29,21 +25,9 @@ use crate::{MarketError, PendingFile, Vintages};
 /// ```
 #[derive(Debug)]
 pub struct VintageStore {
-    path: PathBuf,
+    lock: FileLock,
     vintages: Vintages,
     saved: bool,
-    _lock: Lock,
-}
-
-/// A locked file. When the process ends, the system unlocks it.
-#[derive(Debug)]
-struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // To close it would not do: a process that was started meanwhile may hold it open for a moment longer.
-        let _ = self.0.unlock();
-    }
 }
 
 impl VintageStore {
@@ -65,23 +49,14 @@ impl VintageStore {
     /// [`MarketError::Busy`] while another process has it open, [`MarketError::File`] when it cannot be read or its folder
     /// is not there, and what [`Vintages::from_text`] refuses.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, MarketError> {
-        // Through a link, too, it is the file itself that is locked and replaced.
-        let path = std::fs::canonicalize(&path).unwrap_or_else(|_| path.as_ref().to_owned());
-        let mut lock_path = path.as_os_str().to_owned();
-        lock_path.push(".lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
-        let lock = lock.map_err(|e| refuse(Path::new(&lock_path), "opened", &e))?;
-        lock.try_lock().map_err(|e| match e {
-            TryLockError::WouldBlock => MarketError::Busy { file: path.display().to_string() },
-            TryLockError::Error(e) => refuse(Path::new(&lock_path), "locked", &e),
-        })?;
-        let lock = Lock(lock);
-        let (vintages, saved) = match std::fs::read(&path) {
-            Ok(bytes) => (parse(&path, &bytes)?, true),
+        let lock = FileLock::of(path)?;
+        let path = lock.path();
+        let (vintages, saved) = match std::fs::read(path) {
+            Ok(bytes) => (parse(path, &bytes)?, true),
             Err(e) if e.kind() == io::ErrorKind::NotFound => (Vintages::new(), false),
-            Err(e) => return Err(refuse(&path, "read", &e)),
+            Err(e) => return Err(refuse(path, "read", &e)),
         };
-        Ok(Self { path, vintages, saved, _lock: lock })
+        Ok(Self { lock, vintages, saved })
     }
 
     /// What it holds, unsaved releases included.
@@ -110,7 +85,7 @@ impl VintageStore {
             return Ok(());
         }
         let text = self.vintages.to_text();
-        let pending = PendingFile::write(&self.path, |out| out.write_all(text.as_bytes()));
+        let pending = PendingFile::write(self.lock.path(), |out| out.write_all(text.as_bytes()));
         pending?.replace()?;
         self.saved = true;
         Ok(())

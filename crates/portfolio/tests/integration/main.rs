@@ -9,6 +9,7 @@ mod figures;
 mod floors;
 mod identities;
 mod knowledge;
+mod live_track;
 mod lots;
 mod reference;
 mod refusals;

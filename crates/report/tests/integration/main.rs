@@ -9,6 +9,7 @@ mod estimates;
 mod expenses;
 mod holdings;
 mod hostile;
+mod iterations;
 mod leverage;
 mod rate;
 mod returns;
