@@ -35,6 +35,7 @@ mod desk;
 mod engine;
 mod error;
 mod holdings;
+mod losses;
 pub mod prelude;
 mod prepare;
 mod purse;
@@ -62,6 +63,7 @@ pub use allweather_metrics as metrics;
 pub use allweather_optimize as optimize;
 pub use allweather_rebalance as rebalance;
 pub use allweather_rfr as rfr;
+pub use allweather_taxes as taxes;
 pub use allweather_weather as weather;
 
 pub use engine::{Simulation, simulate};

@@ -129,7 +129,9 @@ impl LossAccount {
             let LossAccount { total, years, assets, .. } = &mut account;
             let asset = assets.entry(line.asset.clone()).or_default();
             let year = years.entry(Year::new(line.date.year())).or_default();
-            [&mut *total, year, &mut *asset].into_iter().for_each(|sum| sum.add(line));
+            for sum in [&mut *total, year, &mut *asset] {
+                sum.add(line);
+            }
             for disallowed in &line.disallowed {
                 let year = years.entry(Year::new(disallowed.sold.year())).or_default();
                 for sum in [&mut *total, year, &mut *asset] {

@@ -335,6 +335,14 @@ impl LossRealisation {
         Ok(PathReview { decision, quantity, loss, cost })
     }
 
+    /// Whether a loss is worth a round trip of that cost: [`LossDecision::Realise`], [`LossDecision::BelowCost`] or
+    /// [`LossDecision::NoLoss`]. For what is left of a position once a trade has sold its part of it; thresholds and window are not asked
+    /// again.
+    #[must_use]
+    pub fn worth(&self, loss: f64, cost: f64) -> LossDecision {
+        worth(loss, cost, self.times_cost.to_double()).unwrap_or(LossDecision::BelowCost)
+    }
+
     /// The decision, with units, loss and cost of the round trip.
     fn judge<N: Amount>(
         &self,
@@ -357,10 +365,9 @@ impl LossRealisation {
             loss = averaged.minus(found.quantity.times(net)?)?.or_above(N::ZERO);
         }
         let forbidden = self.window.is_some_and(|window| window.forbids(date, book.last_bought()));
-        let decision = if loss <= N::ZERO {
-            LossDecision::NoLoss
-        } else if loss <= cost.times(times_cost)? {
-            LossDecision::BelowCost
+        let worth = worth(loss, cost, times_cost)?;
+        let decision = if worth != LossDecision::Realise {
+            worth
         } else if loss < least_amount || loss < found.cost.times(least_share)? {
             LossDecision::BelowThreshold
         } else if forbidden {
@@ -370,6 +377,16 @@ impl LossRealisation {
         };
         Ok((decision, [found.quantity, loss, cost]))
     }
+}
+
+fn worth<N: Number>(loss: N, cost: N, times_cost: N) -> Result<LossDecision, Overflow> {
+    Ok(if loss <= N::ZERO {
+        LossDecision::NoLoss
+    } else if loss <= cost.times(times_cost)? {
+        LossDecision::BelowCost
+    } else {
+        LossDecision::Realise
+    })
 }
 
 impl TryFrom<Wire> for LossRealisation {

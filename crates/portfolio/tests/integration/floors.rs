@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("fx-overlay", 3),
     ("weather", 3),
     ("history", 3),
+    ("taxes", 4),
     ("portfolio", 5),
     ("report", 6),
     ("data", BESIDE),
