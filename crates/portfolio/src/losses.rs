@@ -181,7 +181,10 @@ impl Losses {
         line.decision = decisions[i];
         line.unrealised = held - book.cost();
         line.round_trip = trip;
-        line.cost = costs.leg(i, selling) + costs.leg(i, buying) - costs.leg(i, sold) - costs.leg(i, bought);
+        if trip > 0.0 {
+            let more = |with: f64, without: f64| costs.leg(i, with) - costs.leg(i, without);
+            line.cost = more(selling, sold) + more(buying, bought);
+        }
         disallowed.clear();
         let averaged =
             programme.lots() == LotMethod::MovingAverage && programme.buy_back() == BuyBack::SameDay;

@@ -8,6 +8,7 @@ mod figures;
 mod floors;
 mod identities;
 mod knowledge;
+mod losses;
 mod lots;
 mod reference;
 mod refusals;
