@@ -79,3 +79,8 @@ pub use trading::CostParts;
 pub use variant::{FundedPath, Variant};
 pub use vaults::VaultStep;
 pub use walk_forward::{Choice, WalkForward};
+
+// The guide's programs are tested here.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/taxes.md")]
+struct Taxes;

@@ -14,6 +14,7 @@ mod leverage;
 mod overview;
 mod rate;
 mod returns;
+mod taxes;
 mod weather;
 
 /// What writes a page.
@@ -35,5 +36,9 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
         estimates::page,
         glossary::page,
     ];
-    pages.into_iter().map(|page| page(run)).collect()
+    let mut pages = pages.into_iter().map(|page| page(run)).collect::<Result<Vec<_>, _>>()?;
+    // Behind the costs; only where there is something to say.
+    let place = pages.iter().position(|page| page.id == "leverage").unwrap_or(pages.len());
+    pages.splice(place..place, taxes::page(run));
+    Ok(pages)
 }

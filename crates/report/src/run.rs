@@ -2,6 +2,7 @@ use allweather_core::{AssetId, Rate, Year};
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
 use allweather_portfolio::{MonthRow, Record, Step, YearRow};
+use allweather_taxes::{AddedBack, WithheldRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
@@ -13,6 +14,8 @@ pub struct Sources<'a> {
     pub(crate) market: &'a Market,
     pub(crate) statistics: &'a Vintages,
     pub(crate) weathers: Vec<(Words, WeatherSpec)>,
+    pub(crate) withheld: Vec<WithheldRow>,
+    pub(crate) added_back: Vec<AddedBack>,
 }
 
 impl<'a> Sources<'a> {
@@ -23,13 +26,19 @@ impl<'a> Sources<'a> {
             (Words::new("United States", "米国"), WeatherSpec::us()),
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
-        Self { market, statistics, weathers }
+        Self { market, statistics, weathers, withheld: Vec::new(), added_back: Vec::new() }
     }
 
     /// Other weathers, each with the name that it is shown under; none at all leaves weather out.
     #[must_use]
     pub fn with_weathers(self, weathers: Vec<(Words, WeatherSpec)>) -> Self {
         Self { weathers, ..self }
+    }
+
+    /// With taxes that a broker withheld from the account, and what is added back of them: the page of taxes shows both.
+    #[must_use]
+    pub fn with_taxes(self, withheld: Vec<WithheldRow>, added_back: Vec<AddedBack>) -> Self {
+        Self { withheld, added_back, ..self }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Losses realised at rebalances and withdrawals: against an independent program, an exact replay of the lots, and the laws of every run.
 
+use std::fmt::Write;
+
 use allweather_core::{Month, Number, Rate};
 use allweather_market::{Market, PricePanel};
 use allweather_portfolio::{
@@ -23,7 +25,7 @@ fn market(prices: &[&[u32]]) -> Market {
     let mut text = format!("month,{}\n", names.join(","));
     for t in 0..prices[0].len() {
         let row: Vec<_> = prices.iter().map(|p| p[t].to_string()).collect();
-        text += &format!("{}-{:02},{}\n", 2020 + t / 12, t % 12 + 1, row.join(","));
+        writeln!(text, "{}-{:02},{}", 2020 + t / 12, t % 12 + 1, row.join(",")).unwrap();
     }
     Market::new(BASE, PricePanel::from_csv("prices.csv", &text).unwrap())
 }

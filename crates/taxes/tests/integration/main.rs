@@ -1,6 +1,5 @@
 //! Lots, windows, the programme's decisions, and withheld taxes.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::float_cmp, reason = "where a law says equal it means every bit")]
 
 mod account;
 mod add_back;
