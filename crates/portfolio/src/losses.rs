@@ -108,11 +108,12 @@ impl Losses {
         }
     }
 
-    /// What would be sold and bought back of one asset when the trade sells this much of it, and the setter of another amount.
+    /// What would be sold and bought back of one asset when the trade sells this much of it.
     pub(crate) fn trip_left(&self, asset: usize, sold: f64) -> f64 {
         (self.closing[asset] - sold.max(0.0)).max(0.0)
     }
 
+    /// In lots, what is sold and bought back of it.
     pub(crate) fn set_trip(&mut self, asset: usize, value: f64) {
         self.trips[asset] = value;
     }
