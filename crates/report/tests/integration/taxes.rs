@@ -90,7 +90,9 @@ fn withheld_taxes_are_those_handed_over() {
     assert!(report.table("losses_by_year").is_none());
     let rows = |id: &str, columns: &[&str]| {
         let table = table(&report, id);
-        let cell = |row, column: &&str| table.cell(row, column).unwrap().value.text(Language::English);
+        let cell = |row, column: &&str| {
+            table.cell(row, column).unwrap().value.text(Language::English).replace('\u{20}', ",")
+        };
         (0..table.rows.len())
             .map(|row| columns.iter().map(|column| cell(row, column)).collect::<Vec<_>>().join(" "))
             .collect::<Vec<_>>()
