@@ -10,6 +10,7 @@ use allweather_rebalance::{
     paths::{Budget, total},
 };
 use allweather_rfr::RateHistory;
+use allweather_taxes::LossLine;
 
 use crate::{
     CashYield, CostParts, CostSpec, ExpenseTotals, LateAssets, Operation, Outcome, PortfolioError,
@@ -139,6 +140,9 @@ impl<'a> Simulation<'a> {
         let rules: Vec<_> = tree::rules(spec).into_iter().map(|rule| rule as &dyn Rebalancer).collect();
         if prepared.tree.is_composed() && matches!(spec.operation, Operation::Actual { .. }) {
             return Err(PortfolioError::VaultsInLots);
+        }
+        if prepared.tree.is_composed() && spec.loss_realisation.is_some() {
+            return Err(PortfolioError::VaultsInLossRealisation);
         }
         Ok(Self { spec, market, rates, rules, costs, spending, signals, changes: Vec::new(), prepared })
     }
@@ -289,6 +293,8 @@ struct State {
     /// What is sold in this step because a new run does not hold it, and why that run trades.
     left: Left,
     adopted: Option<String>,
+    /// The lots' lines of the step, on their way to the record.
+    loss_lines: Vec<LossLine>,
     outcome: Outcome,
 }
 
@@ -339,7 +345,7 @@ impl State {
                 .collect(),
             changed: 0,
             reads_costs: simulation.rules.iter().any(|rule| rule.reads_costs()),
-            trading: Trading::new(spec, prepared),
+            trading: Trading::new(spec, prepared)?,
             book,
             exposures: prepared.foreign.iter().map(|c| (*c, 0.0)).collect(),
             forward_fee: spec.fx.as_ref().map_or(0.0, |fx| fx.fee().to_f64()),
@@ -347,6 +353,7 @@ impl State {
             purse,
             paid: CostParts::default(),
             vault_steps: Vec::new(),
+            loss_lines: Vec::new(),
             left: Left::default(),
             adopted: None,
             outcome: Outcome {
@@ -446,6 +453,10 @@ impl Simulation<'_> {
         );
         if trade.is_some() {
             self.refuse_trades_without_price(t, state)?;
+            let lines = R::ON.then_some(&mut state.loss_lines);
+            let prices = self.lot_prices(t);
+            let universe = &self.prepared.universe;
+            state.trading.book_losses(market.date(), &state.holdings, prices, universe, lines)?;
             // From here on `holdings` is what is held, and the trading buffer holds what was.
             std::mem::swap(&mut state.holdings, &mut state.trading.after);
         }
@@ -464,6 +475,7 @@ impl Simulation<'_> {
                 targets: state.desks[0].targets(),
                 strategic: state.desks[0].in_force(),
                 vaults: &mut state.vault_steps,
+                losses: &mut state.loss_lines,
                 before: if trade.is_some() { &state.trading.after } else { &state.holdings },
                 after: &state.holdings,
                 outcomes: state.trading.outcomes(),
@@ -592,21 +604,34 @@ impl Simulation<'_> {
             return Ok(None);
         }
         trading.take_rates(&self.prepared, self.costs.model(), market, t)?;
-        let tree = &self.prepared.tree;
+        trading.forget_losses();
+        let (tree, date) = (&self.prepared.tree, market.date());
+        if trades {
+            trading.look_for_losses(date, holdings)?;
+        }
         let Some(payment) = payment else {
-            trading.trade(tree, desks, holdings, less(Budget::of(value), leaving))?;
+            trading.trade(tree, desks, date, holdings, less(Budget::of(value), leaving))?;
             return self.in_lots(t, None, value, state).map(Some);
         };
         // The piece that the value after costs lies on is the one it was solved on: at most a piece down for each try.
-        let mut piece = payment.piece(value);
-        for _ in 0..3 {
-            let budget = less(payment.budget(piece, value), leaving);
-            let cost = trading.trade(tree, desks, holdings, budget)?;
-            let solved = payment.piece(value - cost - leaving);
-            if solved == piece {
-                break;
+        let solve = |trading: &mut Trading| -> Result<f64, PortfolioError> {
+            let mut piece = payment.piece(value);
+            let mut cost = 0.0;
+            for _ in 0..3 {
+                let budget = less(payment.budget(piece, value), leaving);
+                cost = trading.trade(tree, desks, date, holdings, budget)?;
+                let solved = payment.piece(value - cost - leaving);
+                if solved == piece {
+                    break;
+                }
+                piece = solved;
             }
-            piece = solved;
+            Ok(cost)
+        };
+        let cost = solve(trading)?;
+        // The rule holds: losses are realised when something is withdrawn.
+        if !trades && value - cost - leaving > payment.invested && trading.look_for_losses(date, holdings)? {
+            solve(trading)?;
         }
         self.in_lots(t, Some(payment), value, state).map(Some)
     }
@@ -624,9 +649,8 @@ impl Simulation<'_> {
         if !trading.in_lots() {
             return Ok(trading.costs(holdings));
         }
-        let row = self.prepared.unit_prices.as_ref().map(|p| p.row(t));
-        let prices = row.as_ref().and_then(|r| r.as_slice()).unwrap_or_default();
-        let mut costs = trading.round_to_lots(holdings, prices)?;
+        let (prices, date) = (self.lot_prices(t), self.prepared.dates[t]);
+        let mut costs = trading.round_to_lots(date, holdings, prices)?;
         loop {
             let all_costs = costs.total() + leaving;
             let after_costs = value - all_costs;
@@ -641,11 +665,18 @@ impl Simulation<'_> {
             if cash >= -CASH_ROUNDING * value {
                 return Ok(costs);
             }
-            if !trading.free(holdings, prices, -cash)? {
+            if !trading.free(date, holdings, prices, -cash)? {
                 return Err(PortfolioError::Unpayable { short: -cash, date: self.prepared.dates[t] });
             }
             costs = trading.lot_costs(prices);
         }
+    }
+
+    /// Prices of one unit in base currency; none where holdings are divisible.
+    fn lot_prices(&self, t: usize) -> &[f64] {
+        let prices = self.prepared.unit_prices.as_ref().and_then(|prices| prices.as_slice());
+        let assets = self.prepared.universe.len();
+        prices.and_then(|prices| prices.get(t * assets..(t + 1) * assets)).unwrap_or_default()
     }
 
     /// Step 4, the ledger, with the cost of the trade that was solved with it.

@@ -7,6 +7,7 @@ use allweather_leverage::LeverageError;
 use allweather_market::MarketError;
 use allweather_optimize::OptimizeError;
 use allweather_rebalance::RebalanceError;
+use allweather_taxes::TaxError;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -58,6 +59,11 @@ pub enum PortfolioError {
     /// Vaults in actual operation.
     #[error("vaults are simulated only: plan the orders of each vault as an account of its own")]
     VaultsInLots,
+    /// Vaults and realised losses.
+    #[error(
+        "losses are realised in portfolios without vaults: lots belong to one account, and orders of vaults meet"
+    )]
+    VaultsInLossRealisation,
     /// A schedule of weights for a spec with vaults.
     #[error("a schedule of strategic weights is for assets: the spec holds vaults")]
     VaultsInSchedule,
@@ -110,6 +116,13 @@ pub enum PortfolioError {
         adopted_from: NaiveDate,
         /// The first month of its spec.
         start: Month,
+    },
+    /// Realised losses in a chain of iterations.
+    #[error("ITRL {number} realises losses: its lots cannot go on in another iteration")]
+    #[non_exhaustive]
+    LossRealisationInChain {
+        /// The number of the iteration.
+        number: u32,
     },
     /// Vaults that would change hands.
     #[error(
@@ -319,6 +332,9 @@ pub enum PortfolioError {
     /// From the rebalancing rule or a trade.
     #[error(transparent)]
     Rebalance(#[from] RebalanceError),
+    /// From the lots.
+    #[error(transparent)]
+    Tax(#[from] TaxError),
 }
 
 fn late(assets: &[(AssetId, Month)]) -> String {

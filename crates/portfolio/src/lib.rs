@@ -36,6 +36,7 @@ mod engine;
 mod error;
 mod holdings;
 mod live_track;
+mod losses;
 pub mod prelude;
 mod prepare;
 mod purse;
@@ -64,6 +65,7 @@ pub use allweather_metrics as metrics;
 pub use allweather_optimize as optimize;
 pub use allweather_rebalance as rebalance;
 pub use allweather_rfr as rfr;
+pub use allweather_taxes as taxes;
 pub use allweather_weather as weather;
 
 pub use engine::{Simulation, simulate};
@@ -82,3 +84,8 @@ pub use trading::CostParts;
 pub use variant::{FundedPath, Variant};
 pub use vaults::VaultStep;
 pub use walk_forward::{Choice, WalkForward};
+
+// The guide's programs are tested here.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/taxes.md")]
+struct Taxes;

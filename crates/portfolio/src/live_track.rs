@@ -231,7 +231,7 @@ impl LiveTrack {
     /// # Errors
     ///
     /// What `rates` says; [`PortfolioError::IterationSpec`] when a record does not fit its spec, [`PortfolioError::IterationStart`]
-    /// when one is in force before its spec begins, [`PortfolioError::VaultsInChain`] and [`PortfolioError::ExpensesInChain`] for
+    /// when one is in force before its spec begins, [`PortfolioError::VaultsInChain`], [`PortfolioError::LossRealisationInChain`] and [`PortfolioError::ExpensesInChain`] for
     /// specs that one portfolio cannot change between; [`PortfolioError::Iteration`] when one cannot be laid out; what stops a
     /// run of the chain. What stops the path of one iteration is an answer: [`Track::stopped`].
     pub fn new<E: From<PortfolioError>>(

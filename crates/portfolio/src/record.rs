@@ -5,6 +5,7 @@ use allweather_fx_overlay::{Book, Omission, Opened, Position, Settled};
 use allweather_market::{Frequency, Gap, Market};
 use allweather_rebalance::{Decision, Outcome as OrderOutcome, Targets};
 use allweather_rfr::{RateHistory, YearRate};
+use allweather_taxes::{LossAccount, LossLine};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -84,6 +85,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) strategic: &'a [f64],
     /// Handed over: the record takes them out.
     pub(crate) vaults: &'a mut Vec<VaultStep>,
+    /// Handed over, too.
+    pub(crate) losses: &'a mut Vec<LossLine>,
     pub(crate) before: &'a [f64],
     pub(crate) after: &'a [f64],
     pub(crate) outcomes: &'a [OrderOutcome],
@@ -126,6 +129,7 @@ struct Line {
     strategic: usize,
     positions: (usize, usize),
     omitted: (usize, usize),
+    losses: (usize, usize),
     costs: CostParts,
     quarter: Option<QuarterRecord>,
     pool: f64,
@@ -153,6 +157,7 @@ pub struct Record {
     strategic: Vec<f64>,
     /// As many a step as there are vaults.
     vaults: Vec<VaultStep>,
+    losses: Vec<LossLine>,
     parts: Arc<[AssetId]>,
     positions: Vec<ForwardRecord>,
     omitted: Vec<Omission>,
@@ -181,6 +186,7 @@ impl Record {
             targets: Vec::new(),
             strategic: Vec::new(),
             vaults: Vec::new(),
+            losses: Vec::new(),
             parts: Arc::clone(&prepared.tree.nodes[0].names),
             positions: Vec::new(),
             omitted: Vec::new(),
@@ -238,6 +244,13 @@ impl Record {
         &self.gaps
     }
 
+    /// Loss realised against cost paid; `None` when the spec realises no losses.
+    #[must_use]
+    pub fn losses(&self) -> Option<LossAccount> {
+        let programme = self.spec.loss_realisation?;
+        Some(LossAccount::new(&self.losses, programme.tax_rate()))
+    }
+
     /// How many steps there are; the first is the first purchase.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -273,6 +286,7 @@ impl Record {
             strategic_changed: index > 0 && self.lines.get(index - 1)?.strategic != line.strategic,
             parts: &self.parts,
             vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
+            losses: self.losses.get(line.losses.0..line.losses.1)?,
             estimated: self.estimated_share(index, line.value_before),
             orders: self.orders.get(row(index)).unwrap_or_default(),
             costs: line.costs,
@@ -373,6 +387,8 @@ impl Recorder for Record {
         self.before.extend_from_slice(&facts.before[..assets]);
         self.after.extend_from_slice(&facts.after[..assets]);
         self.vaults.append(facts.vaults);
+        let losses = self.losses.len();
+        self.losses.append(facts.losses);
         self.orders.extend_from_slice(facts.outcomes);
         let targets = self.targets.len();
         if facts.decision.trades() {
@@ -401,6 +417,7 @@ impl Recorder for Record {
             strategic: self.strategic.len() - parts,
             positions: (positions, self.positions.len()),
             omitted: (omitted, self.omitted.len()),
+            losses: (losses, self.losses.len()),
             costs: facts.costs,
             quarter: facts.quarter,
             pool: facts.pool,

@@ -6,6 +6,7 @@ use allweather_costs::{Proportional, PublishedCosts};
 use allweather_fx_overlay::FxSpec;
 use allweather_rebalance::{Lot, Rule, UnderMinimum};
 use allweather_rfr::RateRules;
+use allweather_taxes::LossRealisation;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,6 +68,9 @@ pub struct Spec {
     /// What cash earns.
     #[serde(default)]
     pub cash: CashYield,
+    /// The programme that realises losses at rebalances and withdrawals; none when left out. Not for vaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_realisation: Option<LossRealisation>,
 }
 
 /// An amount of capital above 0, in base currency.
@@ -266,6 +270,7 @@ impl Spec {
             prescribed_rate: RateRules::default(),
             fx: None,
             cash: CashYield::default(),
+            loss_realisation: None,
         }
     }
 

@@ -2,6 +2,7 @@ use allweather_core::{AssetId, Currency, Month, Percent, Quarter, RateStatus};
 use allweather_fx_overlay::Omission;
 use allweather_rebalance::{Decision, Outcome as OrderOutcome};
 use allweather_rfr::Indicator;
+use allweather_taxes::LossLine;
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -45,6 +46,9 @@ pub struct Step<'a> {
     pub strategic_changed: bool,
     /// The vaults, each after the one it is in; empty without vaults.
     pub vaults: &'a [VaultStep],
+    /// What was realised of the assets' lots, and what the programme decided about those under water; empty when the spec realises
+    /// no losses. Its costs are among [`Step::costs`].
+    pub losses: &'a [LossLine],
     /// What became of each order in lots; empty in simulation.
     pub orders: &'a [OrderOutcome],
     /// Costs by kind: of the trade, and of dealing in the forwards that were settled.
@@ -141,6 +145,8 @@ impl Serialize for Step<'_> {
             parts: Vec<Part<'a>>,
             #[serde(skip_serializing_if = "Vec::is_empty")]
             vaults: Vec<Vault<'a>>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            losses: &'a [LossLine],
             costs: CostParts,
             #[serde(rename = "return")]
             period_return: f64,
@@ -184,6 +190,7 @@ impl Serialize for Step<'_> {
                 .map(|(i, part)| Part { part, target: target(i) })
                 .collect(),
             vaults: self.vaults.iter().map(|step| Vault { reason: step.explain(), step }).collect(),
+            losses: self.losses,
             costs: self.costs,
             period_return: self.period_return(),
             quarter: self.quarter,

@@ -5,12 +5,16 @@ use allweather_costs::{CostModel, TradedAsset};
 use allweather_market::AsOf;
 use allweather_rebalance::{
     Outcome, UnderMinimum,
-    paths::{Budget, LotSize, cost_of, sell_pro_rata, trade_to_targets, traded},
+    paths::{Budget, LotSize, cost_of, sell_pro_rata, trade_to_targets, traded, value_within},
 };
+
+use allweather_taxes::LossLine;
+use chrono::NaiveDate;
 
 use crate::{
     Operation, PortfolioError, Spec, VaultStep,
     desk::Desk,
+    losses::{LegCost, Losses, Moved},
     prepare::Prepared,
     tree::Tree,
     vaults::{Order, Vaults},
@@ -64,6 +68,12 @@ impl Lots {
         }
         (held + (self.buy[i] - self.sell[i]) * price).max(0.0)
     }
+
+    /// Values sold and bought.
+    fn legs(&self, i: usize, held: f64, price: f64) -> (f64, f64) {
+        let (sold, bought) = (self.sell[i] * price, self.buy[i] * price);
+        (if bought > 0.0 { sold } else { sold.min(held) }, bought)
+    }
 }
 
 /// Buffers of the trade; nothing is allocated once they exist.
@@ -79,6 +89,9 @@ pub(crate) struct Trading {
     rates_known: bool,
     lots: Option<Lots>,
     vaults: Option<Vaults>,
+    losses: Option<Losses>,
+    /// No cost at all, by asset: what a part of the solving asks for.
+    free: Vec<f64>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +102,7 @@ struct Charged {
 }
 
 impl Trading {
-    pub(crate) fn new(spec: &Spec, prepared: &Prepared) -> Self {
+    pub(crate) fn new(spec: &Spec, prepared: &Prepared) -> Result<Self, PortfolioError> {
         let assets = prepared.universe.len();
         let lots = match &spec.operation {
             Operation::Simulation => None,
@@ -108,8 +121,10 @@ impl Trading {
         let zeros = || vec![0.0; prepared.tree.places()];
         let vaults = Vaults::new(&prepared.tree);
         let (after, commission, slippage, fx, total) = (zeros(), zeros(), zeros(), zeros(), zeros());
-        let charged = Charged::default();
-        Self { after, commission, slippage, fx, total, charged, rates_known: false, lots, vaults }
+        let (charged, rates_known) = (Charged::default(), false);
+        let losses = spec.loss_realisation.map(|programme| Losses::new(programme, assets)).transpose()?;
+        let free = vec![0.0; if losses.is_some() { assets } else { 0 }];
+        Ok(Self { after, commission, slippage, fx, total, charged, rates_known, lots, vaults, losses, free })
     }
 
     /// What became of each order; empty in simulation.
@@ -122,6 +137,33 @@ impl Trading {
         if let Some(lots) = &mut self.lots {
             lots.outcomes.fill(Outcome::Nothing);
         }
+        self.forget_losses();
+    }
+
+    /// A step begins: the programme has decided nothing.
+    pub(crate) fn forget_losses(&mut self) {
+        if let Some(losses) = &mut self.losses {
+            losses.forget();
+        }
+    }
+
+    /// Lets the programme decide which losses are realised at this step. Whether there are any.
+    pub(crate) fn look_for_losses(
+        &mut self,
+        date: NaiveDate,
+        holdings: &[f64],
+    ) -> Result<bool, PortfolioError> {
+        let Some(mut losses) = self.losses.take() else { return Ok(false) };
+        let looked = losses.look(date, holdings, |i| self.side(i, holdings[i]));
+        let closes = losses.closes();
+        self.losses = Some(losses);
+        looked.map(|()| closes)
+    }
+
+    /// What one side of a trade of this value costs, over the value: the smallest commission counts too.
+    fn side(&self, i: usize, value: f64) -> f64 {
+        // A decision by this bound is a decision: a half or more is never worth a loss.
+        (self.leg(i, value) / value).min(0.499)
     }
 
     /// The cost rates of step `t`, and in actual operation the smallest commissions.
@@ -184,9 +226,13 @@ impl Trading {
         &mut self,
         tree: &Tree,
         desks: &[Desk],
+        date: NaiveDate,
         holdings: &[f64],
         budget: Budget,
     ) -> Result<f64, PortfolioError> {
+        if self.losses.as_ref().is_some_and(Losses::closes) {
+            return self.trade_and_close(desks, date, holdings, budget);
+        }
         let Self { after, total: rates, vaults, .. } = self;
         if let Some(vaults) = vaults {
             return vaults.trade(Order { tree, desks, holdings, rates, budget }, after);
@@ -196,6 +242,115 @@ impl Trading {
         }
         after.copy_from_slice(holdings);
         Ok(sell_pro_rata(after, rates, budget)?)
+    }
+
+    /// The same with losses realised: what is sold for its loss and not sold anyway is bought back, and its cost is solved together with
+    /// the trade's. What is not worth it once the trade has sold its part is left alone, and then all is solved again.
+    fn trade_and_close(
+        &mut self,
+        desks: &[Desk],
+        date: NaiveDate,
+        holdings: &[f64],
+        budget: Budget,
+    ) -> Result<f64, PortfolioError> {
+        let Some(mut losses) = self.losses.take() else { return Ok(0.0) };
+        let solved = self.solve_and_close(&mut losses, desks, date, holdings, budget);
+        self.losses = Some(losses);
+        solved
+    }
+
+    fn solve_and_close(
+        &mut self,
+        losses: &mut Losses,
+        desks: &[Desk],
+        date: NaiveDate,
+        holdings: &[f64],
+        budget: Budget,
+    ) -> Result<f64, PortfolioError> {
+        loop {
+            let Self { after, total: rates, free, .. } = &mut *self;
+            let mut cost = 0.0;
+            value_within(budget, |value| {
+                let part = Budget { base: value, multiple: 0.0 };
+                if desks[0].decision().trades() {
+                    trade_to_targets(holdings, desks[0].targets(), free, part, after)?;
+                } else {
+                    after.copy_from_slice(holdings);
+                    sell_pro_rata(after, free, part)?;
+                }
+                losses.buy_back(holdings, after);
+                cost = cost_of(holdings, after, rates) + round_trips(losses.trips(), rates);
+                Ok::<f64, PortfolioError>(cost)
+            })?;
+            let sold = |i: usize| (holdings[i] - self.after[i]).max(0.0);
+            let side = |i: usize| self.side(i, holdings[i]);
+            // Each pass leaves one alone at least, or is the last.
+            if !losses.leave_alone(date, holdings, sold, side)? {
+                return Ok(cost);
+            }
+        }
+    }
+
+    /// Books the step's sales and purchases, and writes a line for each asset with something to tell, when lines are wanted.
+    pub(crate) fn book_losses(
+        &mut self,
+        date: NaiveDate,
+        holdings: &[f64],
+        prices: &[f64],
+        universe: &[AssetId],
+        mut lines: Option<&mut Vec<LossLine>>,
+    ) -> Result<(), PortfolioError> {
+        let Some(mut losses) = self.losses.take() else { return Ok(()) };
+        for (i, (&held, asset)) in holdings.iter().zip(universe).enumerate() {
+            let (sold, bought) = match &self.lots {
+                None => ((held - self.after[i]).max(0.0), (self.after[i] - held).max(0.0)),
+                Some(lots) => lots.legs(i, held, prices[i]),
+            };
+            let line = losses.book(date, i, asset, Moved { held, sold, bought }, &*self)?;
+            if let Some(lines) = &mut lines {
+                lines.extend(line);
+            }
+        }
+        self.losses = Some(losses);
+        Ok(())
+    }
+
+    /// What the programme sells and buys back, in lots: not more than is left under water, in sizes that can be bought.
+    fn trips_in_lots(
+        &mut self,
+        date: NaiveDate,
+        holdings: &[f64],
+        prices: &[f64],
+    ) -> Result<(), PortfolioError> {
+        let Some(mut losses) = self.losses.take() else { return Ok(()) };
+        let answer = self.fit_trips(&mut losses, date, holdings, prices);
+        self.losses = Some(losses);
+        answer
+    }
+
+    fn fit_trips(
+        &self,
+        losses: &mut Losses,
+        date: NaiveDate,
+        holdings: &[f64],
+        prices: &[f64],
+    ) -> Result<(), PortfolioError> {
+        let Some(lots) = &self.lots else { return Ok(()) };
+        let sold = |i: usize| lots.legs(i, holdings[i], prices[i]).0;
+        for (i, &price) in prices.iter().enumerate() {
+            let left = losses.trip_left(i, sold(i));
+            let mut units = 0.0;
+            if left > 0.0 && price > 0.0 {
+                let wanted = left / price;
+                units = lots.sizes[i].fit(wanted, 0.0, UnderMinimum::Skip)?.buy;
+                if units > wanted * (1.0 + 1e-9) {
+                    // Rounded up: a step less.
+                    units = lots.sizes[i].cut(units, 1.0, lots.sizes[i].increment())?;
+                }
+            }
+            losses.set_trip(i, (units * price).min(left));
+        }
+        losses.leave_alone(date, holdings, sold, |i| self.side(i, holdings[i])).map(|_| ())
     }
 
     /// What was traded, both sides together, after orders of several vaults have met.
@@ -232,6 +387,7 @@ impl Trading {
     /// Rounds the divisible trade in `self.after` to lots and returns its cost by kind.
     pub(crate) fn round_to_lots(
         &mut self,
+        date: NaiveDate,
         holdings: &[f64],
         prices: &[f64],
     ) -> Result<CostParts, PortfolioError> {
@@ -247,6 +403,7 @@ impl Trading {
             }
             self.after[i] = lots.left(i, held, price);
         }
+        self.trips_in_lots(date, holdings, prices)?;
         Ok(self.lot_costs(prices))
     }
 
@@ -254,10 +411,17 @@ impl Trading {
     /// everything is sold. Every call changes an order by a whole step at least, so calling it again and again ends.
     pub(crate) fn free(
         &mut self,
+        date: NaiveDate,
         holdings: &[f64],
         prices: &[f64],
         short: f64,
     ) -> Result<bool, PortfolioError> {
+        let freed = self.free_some(holdings, prices, short)?;
+        self.trips_in_lots(date, holdings, prices)?;
+        Ok(freed)
+    }
+
+    fn free_some(&mut self, holdings: &[f64], prices: &[f64], short: f64) -> Result<bool, PortfolioError> {
         let Some(lots) = &mut self.lots else { return Ok(false) };
         let net = |lots: &Lots, i: usize| (lots.buy[i] - lots.sell[i]) * prices[i];
         let places = || (0..holdings.len()).filter(|&i| prices[i] > 0.0);
@@ -297,8 +461,9 @@ impl Trading {
         let mut costs = CostParts::default();
         let Some(lots) = &self.lots else { return costs };
         for (i, price) in prices.iter().enumerate() {
+            let trip = self.losses.as_ref().map_or(0.0, |losses| losses.trips()[i]);
             // Each leg is an order of its own and pays the smallest commission at least.
-            for value in [lots.sell[i] * price, lots.buy[i] * price] {
+            for value in [lots.sell[i] * price + trip, lots.buy[i] * price + trip] {
                 if value > 0.0 {
                     costs.commission += (value * self.commission[i]).max(lots.minimums[i]);
                     costs.slippage += value * self.slippage[i];
@@ -321,9 +486,13 @@ impl Trading {
 
     /// Cost by kind of the divisible trade from `holdings` to `self.after`.
     pub(crate) fn costs(&self, holdings: &[f64]) -> CostParts {
+        let trips = self.losses.as_ref().filter(|losses| losses.closes()).map(Losses::trips);
         let of = |rates: &[f64], any: bool| match &self.vaults {
             _ if !any => 0.0,
-            None => cost_of(holdings, &self.after, rates),
+            None => {
+                let trade = cost_of(holdings, &self.after, rates);
+                trips.map_or(trade, |trips| trade + round_trips(trips, rates))
+            }
             Some(vaults) => {
                 let left = rates.iter().zip(vaults.netted()).map(|(rate, netted)| rate * netted);
                 let traded = holdings.iter().zip(&self.after).map(|(before, after)| (after - before).abs());
@@ -336,4 +505,19 @@ impl Trading {
             fx: of(&self.fx, self.charged.fx),
         }
     }
+}
+
+impl LegCost for Trading {
+    fn leg(&self, i: usize, value: f64) -> f64 {
+        if value <= 0.0 {
+            return 0.0;
+        }
+        let minimum = self.lots.as_ref().map_or(0.0, |lots| lots.minimums[i]);
+        (value * self.commission[i]).max(minimum) + value * (self.slippage[i] + self.fx[i])
+    }
+}
+
+/// What selling and buying back costs.
+fn round_trips(trips: &[f64], rates: &[f64]) -> f64 {
+    2.0 * trips.iter().zip(rates).map(|(trip, rate)| trip * rate).sum::<f64>()
 }

@@ -15,6 +15,7 @@ mod leverage;
 mod overview;
 mod rate;
 mod returns;
+mod taxes;
 mod weather;
 
 /// What writes a page.
@@ -41,5 +42,8 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
         // Before what is listed: decisions, what is estimated, words.
         pages.insert(pages.len().saturating_sub(3), iterations::page(run, ledger, live));
     }
+    // Behind the costs; only where there is something to say.
+    let place = pages.iter().position(|page| page.id == "leverage").unwrap_or(pages.len());
+    pages.splice(place..place, taxes::page(run));
     Ok(pages)
 }

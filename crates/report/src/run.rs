@@ -3,6 +3,7 @@ use allweather_iterations::Ledger;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
 use allweather_portfolio::{LiveTrack, MonthRow, Record, Step, YearRow, costs::fills::Comparison};
+use allweather_taxes::{AddedBack, WithheldRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
@@ -16,6 +17,8 @@ pub struct Sources<'a> {
     pub(crate) weathers: Vec<(Words, WeatherSpec)>,
     pub(crate) fills: Option<&'a Comparison>,
     pub(crate) iterations: Option<(&'a Ledger, &'a LiveTrack)>,
+    pub(crate) withheld: Vec<WithheldRow>,
+    pub(crate) added_back: Vec<AddedBack>,
 }
 
 impl<'a> Sources<'a> {
@@ -26,7 +29,8 @@ impl<'a> Sources<'a> {
             (Words::new("United States", "米国"), WeatherSpec::us()),
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
-        Self { market, statistics, weathers, fills: None, iterations: None }
+        let (withheld, added_back) = (Vec::new(), Vec::new());
+        Self { market, statistics, weathers, fills: None, iterations: None, withheld, added_back }
     }
 
     /// Other weathers, each with the name that it is shown under; none at all leaves weather out.
@@ -45,6 +49,12 @@ impl<'a> Sources<'a> {
     #[must_use]
     pub fn with_iterations(self, ledger: &'a Ledger, live: &'a LiveTrack) -> Self {
         Self { iterations: Some((ledger, live)), ..self }
+    }
+
+    /// With taxes that a broker withheld from the account, and what is added back of them: the page of taxes shows both.
+    #[must_use]
+    pub fn with_taxes(self, withheld: Vec<WithheldRow>, added_back: Vec<AddedBack>) -> Self {
+        Self { withheld, added_back, ..self }
     }
 }
 

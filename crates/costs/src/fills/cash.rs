@@ -1,16 +1,20 @@
 use allweather_core::Money;
 use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
 
 use super::Instrument;
 
 /// On which income a tax was withheld.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Taxed {
     /// A dividend, or a payment in lieu of one.
     Dividend,
     /// Interest.
     Interest,
+    /// The gain of a sale, where a broker withholds it (源泉徴収ありの特定口座 in Japan).
+    CapitalGain,
     /// The broker does not tell.
     NotTold,
 }

@@ -83,6 +83,10 @@ fn take_over(leg: &Leg<'_>, step: usize, next: &Leg<'_>, mut old: State) -> Resu
         if simulation.prepared.tree.is_composed() {
             return Err(PortfolioError::VaultsInChain { number: leg.number });
         }
+        // Lots would have to go on in books that another programme keeps its own way.
+        if simulation.spec.loss_realisation.is_some() {
+            return Err(PortfolioError::LossRealisationInChain { number: leg.number });
+        }
     }
     let mut state = State::new(to)?;
     (state.cash, state.value) = (old.cash, old.value);

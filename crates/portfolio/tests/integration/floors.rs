@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("weather", 3),
     ("history", 3),
     ("iterations", 4),
+    ("taxes", 4),
     ("portfolio", 5),
     ("report", 6),
     ("study", 6),

@@ -10,6 +10,7 @@ mod floors;
 mod identities;
 mod knowledge;
 mod live_track;
+mod losses;
 mod lots;
 mod reference;
 mod refusals;

@@ -14,6 +14,7 @@ mod leverage;
 mod rate;
 mod returns;
 mod site;
+mod taxes;
 mod terms;
 mod weather;
 
