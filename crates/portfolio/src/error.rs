@@ -9,6 +9,8 @@ use allweather_rebalance::RebalanceError;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::actual::ActualError;
+
 /// Why a run cannot be made or stops.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -246,6 +248,9 @@ pub enum PortfolioError {
         /// The day.
         date: NaiveDate,
     },
+    /// From an account's actual operation.
+    #[error(transparent)]
+    Actual(#[from] ActualError),
     /// From the expenses.
     #[error(transparent)]
     Cashflow(#[from] CashflowError),

@@ -31,6 +31,7 @@
 //!
 //! It decides nothing itself: formulas are in the parts. It reads no files and writes none: see [`PendingFile`](allweather_market::PendingFile).
 
+pub mod actual;
 mod desk;
 mod engine;
 mod error;
@@ -40,6 +41,7 @@ mod prepare;
 mod purse;
 mod quarter;
 mod record;
+mod small_weights;
 mod spec;
 mod step;
 mod summary;
@@ -69,7 +71,7 @@ pub use error::PortfolioError;
 pub use holdings::{Holding, Holdings, Part, Vault};
 pub use record::{Outcome, Record};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
-pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};
+pub use step::{Flows, ForwardProfit, ForwardRecord, QuarterRecord, Step};
 pub use summary::{HedgeAccount, Target, TargetCheck};
 pub use tables::{MonthRow, YearRow};
 pub use target_schedule::{ScheduledTargets, TargetSchedule};
