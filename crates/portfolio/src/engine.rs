@@ -12,8 +12,8 @@ use allweather_rebalance::{
 use allweather_rfr::RateHistory;
 
 use crate::{
-    CashYield, CostParts, CostSpec, Flows, LateAssets, Operation, Outcome, PortfolioError, QuarterRecord, Record,
-    Spec, TargetSchedule, VaultStep,
+    CashYield, CostParts, CostSpec, Flows, LateAssets, Operation, Outcome, PortfolioError, QuarterRecord,
+    Record, Spec, TargetSchedule, VaultStep,
     desk::{Desk, Standing},
     prepare::Prepared,
     purse::Purse,

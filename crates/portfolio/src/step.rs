@@ -221,7 +221,8 @@ impl Serialize for Step<'_> {
             costs: self.costs,
             period_return: self.period_return(),
             quarter: self.quarter,
-            flows: (self.flows != Flows::default()).then_some(Flowed { flows: self.flows, capital: self.capital }),
+            flows: (self.flows != Flows::default())
+                .then_some(Flowed { flows: self.flows, capital: self.capital }),
             value_after: self.value_after,
             cash: self.cash,
             pool: self.pool,

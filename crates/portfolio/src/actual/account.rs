@@ -59,9 +59,10 @@ impl Account {
             && let Some(cancels) = &fill.cancels
         {
             let original = cancels.original.clone().unwrap_or_default();
-            let place = self.movements.iter().position(|m| {
-                !matches!(m, Movement::Cash { .. }) && m.id().is_some_and(|id| id == original)
-            });
+            let place = self
+                .movements
+                .iter()
+                .position(|m| !matches!(m, Movement::Cash { .. }) && m.id().is_some_and(|id| id == original));
             let missing = || ActualError::TakenBack { by: fill.id.clone(), original: original.clone() };
             let taken = self.movements.remove(place.ok_or_else(missing)?);
             self.ids.remove(&numbered(&taken, &original));

@@ -8,7 +8,9 @@ use rust_decimal::Decimal;
 #[non_exhaustive]
 pub enum ActualError {
     /// Something that happened before the account's opening, or on its day.
-    #[error("{what} of {date} is not after the opening of the account on {opening}, which is the end of that day")]
+    #[error(
+        "{what} of {date} is not after the opening of the account on {opening}, which is the end of that day"
+    )]
     #[non_exhaustive]
     BeforeOpening {
         /// What it is.
@@ -79,7 +81,9 @@ pub enum ActualError {
     #[error("an account is one portfolio of assets: the spec holds vaults")]
     Vaults,
     /// Less than nothing is held.
-    #[error("the account holds {units} units of {asset} at the end of {date}: positions sold short cannot be run, and a purchase may be missing")]
+    #[error(
+        "the account holds {units} units of {asset} at the end of {date}: positions sold short cannot be run, and a purchase may be missing"
+    )]
     #[non_exhaustive]
     Short {
         /// The asset.

@@ -123,7 +123,9 @@ impl Movement {
     #[must_use]
     pub fn asset(&self) -> Option<&AssetId> {
         match self {
-            Self::Fill { asset, .. } | Self::Action { asset, .. } | Self::Transfer { asset, .. } => Some(asset),
+            Self::Fill { asset, .. } | Self::Action { asset, .. } | Self::Transfer { asset, .. } => {
+                Some(asset)
+            }
             _ => None,
         }
     }

@@ -244,10 +244,10 @@ impl<'a> Period<'a> {
 
     /// A conversion: `quantity` of one currency for `quantity · price` of another.
     fn conversion(&mut self, bought: Currency, fill: &Fill) -> Result<(), PortfolioError> {
-        let quantity = fill.quantity.times(fill.instrument.multiplier).map_err(ActualError::from)?.to_double();
+        let quantity =
+            fill.quantity.times(fill.instrument.multiplier).map_err(ActualError::from)?.to_double();
         let (paid, price) = (fill.currency(), fill.price.amount().to_double());
-        let (of_bought, of_paid) =
-            (self.marks.spot(bought, self.date)?, self.marks.spot(paid, self.date)?);
+        let (of_bought, of_paid) = (self.marks.spot(bought, self.date)?, self.marks.spot(paid, self.date)?);
         let gained = quantity * (of_bought - price * of_paid);
         self.step.fills += gained;
         let mut costs = self.in_base(fill.commission)?;
@@ -366,7 +366,8 @@ impl<'a> Period<'a> {
             if [was, is, acted, brought, transferred, late].iter().all(|units| *units == 0.0) {
                 continue;
             }
-            let value = self.price(place)? * self.marks.spot(self.prepared.instruments[place].currency, self.date)?;
+            let value =
+                self.price(place)? * self.marks.spot(self.prepared.instruments[place].currency, self.date)?;
             (before[place], after[place]) = (was * value, is * value);
             held += is * value;
             self.step.income += acted * value;

@@ -84,7 +84,12 @@ impl Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { date, of, expected, stated, .. } = self;
-        write!(f, "{date}: {of} is stated as {} and expected to be {}", stated.normalize(), expected.normalize())
+        write!(
+            f,
+            "{date}: {of} is stated as {} and expected to be {}",
+            stated.normalize(),
+            expected.normalize()
+        )
     }
 }
 
@@ -124,10 +129,7 @@ pub(super) struct Books {
 impl Books {
     pub(super) fn open(account: &Account) -> Self {
         let opening = account.opening().clone();
-        Self {
-            units: opening.positions.unwrap_or_default(),
-            cash: opening.cash.unwrap_or_default(),
-        }
+        Self { units: opening.positions.unwrap_or_default(), cash: opening.cash.unwrap_or_default() }
     }
 
     pub(super) fn take(&mut self, movement: &Movement) -> Result<(), Overflow> {
@@ -174,7 +176,8 @@ pub(super) fn reconcile(account: &Account, tolerance: Tolerance) -> Result<Recon
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         for (of, expected, found) in rows {
             figures += 1;
-            let (expected, found) = (expected.copied().unwrap_or_default(), found.copied().unwrap_or_default());
+            let (expected, found) =
+                (expected.copied().unwrap_or_default(), found.copied().unwrap_or_default());
             let missing = found.minus(expected)?;
             let allowed = match of {
                 Held::Asset(_) => tolerance.units,

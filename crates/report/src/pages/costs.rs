@@ -65,7 +65,6 @@ impl Annual {
     }
 }
 
-
 fn years(run: &Run<'_>) -> Vec<Annual> {
     let mut years: Vec<Annual> = Vec::new();
     for (place, step) in run.steps.iter().enumerate() {

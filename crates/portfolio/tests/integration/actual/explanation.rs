@@ -97,7 +97,8 @@ fn slippage_is_a_cost_where_the_arrival_is_told_and_timing_where_it_is_not() {
 #[test]
 fn a_late_trade_is_timing_of_the_step_in_which_it_is_done() {
     let account = |on| {
-        let account = opened("2024-01-30", dec!(1000)).with(bought("1", "a", on, dec!(5), dec!(104))).unwrap();
+        let account =
+            opened("2024-01-30", dec!(1000)).with(bought("1", "a", on, dec!(5), dec!(104))).unwrap();
         account.with(bought("2", "b", "2024-01-31", dec!(10), dec!(50))).unwrap()
     };
     // Ten days after the step, it still carries it out: it paid 4 more for each of 5.
@@ -118,13 +119,15 @@ fn a_late_trade_is_timing_of_the_step_in_which_it_is_done() {
 fn cash_that_lies_idle_is_cash() {
     // Twice as much is there as the simulation has, and half of it lies idle; what differs is only that.
     let account = |amount| {
-        let account = opened("2024-01-30", amount).with(bought("1", "a", "2024-01-31", dec!(5), dec!(100))).unwrap();
+        let account =
+            opened("2024-01-30", amount).with(bought("1", "a", "2024-01-31", dec!(5), dec!(100))).unwrap();
         account.with(bought("2", "b", "2024-01-31", dec!(10), dec!(50))).unwrap()
     };
     let idle = explained(&account(dec!(2000))).1;
     only(&idle, 1, Cause::Cash, -25.0 / 1000.0);
     // Interest on it is cash as well.
-    let earning = account(dec!(2000)).with(cash("2024-02-29", CashKind::BrokerInterest, dec!(10), JPY)).unwrap();
+    let earning =
+        account(dec!(2000)).with(cash("2024-02-29", CashKind::BrokerInterest, dec!(10), JPY)).unwrap();
     only(&explained(&earning).1, 1, Cause::Cash, -25.0 / 1000.0 + 10.0 / 2000.0);
 }
 
@@ -143,7 +146,12 @@ fn a_flow_is_no_return() {
     assert!((march.capital - (1050.0 + 500.0 * 15.0 / 31.0)).abs() < 1e-12);
     assert!((march.period_return() - 45.0 / march.capital).abs() < 1e-15);
     // What comes before the first step is what the run begins with.
-    let early = opened("2024-01-29", dec!(0)).with(cash("2024-01-30", CashKind::DepositOrWithdrawal, dec!(1000), JPY));
+    let early = opened("2024-01-29", dec!(0)).with(cash(
+        "2024-01-30",
+        CashKind::DepositOrWithdrawal,
+        dec!(1000),
+        JPY,
+    ));
     let account = early.unwrap().with(bought("1", "a", "2024-01-31", dec!(10), dec!(100))).unwrap();
     let (actual, _) = explained(&account);
     assert_eq!(actual.record.step(0).unwrap().value_before, 1000.0);
@@ -213,7 +221,10 @@ fn years_are_chained_from_their_steps() {
     for part in &parts {
         assert!((part.causes.sum() - (part.actual - part.simulated)).abs() < 1e-15);
     }
-    assert_eq!(serde_json::to_value(whole.causes).unwrap()["unexplained"], whole.causes.of(Cause::Unexplained));
+    assert_eq!(
+        serde_json::to_value(whole.causes).unwrap()["unexplained"],
+        whole.causes.of(Cause::Unexplained)
+    );
 }
 
 #[test]
@@ -224,7 +235,10 @@ fn records_of_other_days_are_refused() {
     let mut shorter = whole.simulated();
     shorter.end = Some("2024-03".parse().unwrap());
     let refused = actual.explain(&shorter, &market, &rates).unwrap_err();
-    assert!(matches!(refused, PortfolioError::Actual(ActualError::Days { what: "simulated", expected: 4, found: 3, .. })));
+    assert!(matches!(
+        refused,
+        PortfolioError::Actual(ActualError::Days { what: "simulated", expected: 4, found: 3, .. })
+    ));
 }
 
 /// What may happen to an account that was meant to do as simulated.
@@ -272,7 +286,9 @@ fn suffered(account: &Account, mishaps: &[(prop::sample::Index, Mishap)]) -> Acc
                 fill.price = Money::new(price, fill.price.currency());
             }
             (Movement::Fill { fill, .. }, Mishap::Delay(days)) => fill.date = date + Days::new(*days),
-            (Movement::Fill { fill, .. }, Mishap::Units(by)) => fill.quantity *= Decimal::from_f64(*by).unwrap(),
+            (Movement::Fill { fill, .. }, Mishap::Units(by)) => {
+                fill.quantity *= Decimal::from_f64(*by).unwrap();
+            }
             (Movement::Fill { fill, .. }, Mishap::Commission(amount)) => fill.commission = of_base(amount),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Two assets over three months, against a program of its own in decimals: engine, account and every cause written a second time
 //! from the formulas. There, what is unexplained was computed from the weights, and the causes added up to 10⁻⁴⁰.
+#![expect(clippy::unreadable_literal, reason = "digits as the program printed them")]
 
 use allweather_costs::fills::{CashKind, Taxed};
 use allweather_market::{Market, PricePanel, SpotPanel};
@@ -45,7 +46,9 @@ fn account() -> Account {
         cash("2024-04-20", CashKind::Fee, dec!(-2), USD),
         cash("2024-04-25", CashKind::DepositOrWithdrawal, dec!(-200000), JPY),
     ];
-    fills.chain(others).fold(opened("2024-01-30", dec!(10000000)), |account, movement| account.with(movement).unwrap())
+    fills
+        .chain(others)
+        .fold(opened("2024-01-30", dec!(10000000)), |account, movement| account.with(movement).unwrap())
 }
 
 #[test]

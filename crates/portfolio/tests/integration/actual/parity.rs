@@ -24,7 +24,7 @@ fn exact(x: f64) -> Decimal {
 }
 
 /// The account that did exactly what the record says. Foreign purchases are paid by conversions at spot.
-pub fn account_of(record: &Record, market: &Market) -> Account {
+pub(super) fn account_of(record: &Record, market: &Market) -> Account {
     let capital = record.spec().capital.amount();
     let first = record.step(0).unwrap().date;
     let opening = Standing::new(first.pred_opt().unwrap()).with_cash(Money::new(capital, BASE));
@@ -40,20 +40,23 @@ pub fn account_of(record: &Record, market: &Market) -> Account {
             let currency = market.prices().instruments()[at].currency;
             let row = market.prices().dates().binary_search(&step.date).unwrap();
             let price = market.prices().levels(at)[row].unwrap();
-            let spot = if currency == BASE { 1.0 } else { market.spots().unwrap().on(currency, step.date).unwrap() };
+            let spot =
+                if currency == BASE { 1.0 } else { market.spots().unwrap().on(currency, step.date).unwrap() };
             let so_far = held.entry(id).or_default();
             let mut units = exact((step.after[place] - step.before[place]) / (price * spot));
             if step.after[place] == 0.0 {
                 units = -*so_far;
             }
             *so_far += units;
-            let fill = Fill::new(format!("{id} {t}"), share(id.as_str(), currency), step.date, units, exact(price));
+            let fill =
+                Fill::new(format!("{id} {t}"), share(id.as_str(), currency), step.date, units, exact(price));
             let paid = fill.proceeds().unwrap();
             add(Movement::fill(id.clone(), fill));
             if currency != BASE {
                 let mut pair = share("pair", BASE);
                 pair.kind = InstrumentKind::Forex;
-                let conversion = Fill::new(format!("c {id} {t}"), pair, step.date, -paid.amount(), exact(spot));
+                let conversion =
+                    Fill::new(format!("c {id} {t}"), pair, step.date, -paid.amount(), exact(spot));
                 add(Movement::conversion(currency, conversion));
             }
         }
@@ -73,7 +76,7 @@ pub fn account_of(record: &Record, market: &Market) -> Account {
 }
 
 /// In lots, unhedged: forwards are not among what an account does.
-pub fn operated() -> impl Strategy<Value = Case> {
+pub(super) fn operated() -> impl Strategy<Value = Case> {
     (cases(), actual_operations()).prop_map(|(case, operation)| {
         let mut case = case.operated(operation);
         case.spec.fx = None;

@@ -11,7 +11,8 @@ use rust_decimal::{Decimal, dec};
 
 use super::JPY;
 
-const PRICES: &str = "month,a_jpy,b_jpy,c_jpy\n2024-01,100,100,9000\n2024-02,110,100,9000\n2024-03,121,100,9000\n";
+const PRICES: &str =
+    "month,a_jpy,b_jpy,c_jpy\n2024-01,100,100,9000\n2024-02,110,100,9000\n2024-03,121,100,9000\n";
 
 fn market() -> Market {
     Market::new(JPY, PricePanel::from_csv("prices.csv", PRICES).unwrap())
@@ -43,7 +44,8 @@ fn a_small_weight_is_spread_over_the_others_and_named() {
     assert!(record.step(1).unwrap().zeroed.is_empty());
     let mut lines = Vec::new();
     record.write_json_lines(&mut lines).unwrap();
-    let line: serde_json::Value = serde_json::from_slice(lines.split(|b| *b == b'\n').nth(1).unwrap()).unwrap();
+    let line: serde_json::Value =
+        serde_json::from_slice(lines.split(|b| *b == b'\n').nth(1).unwrap()).unwrap();
     assert_eq!(line["zeroed"][0]["asset"], "c");
 
     // With twice the capital it stays.
@@ -71,14 +73,18 @@ fn it_may_go_to_cash_and_it_may_stay() {
 #[test]
 fn above_the_limit_it_is_refused_with_asset_weight_and_capital() {
     let refused = simulate(&spec(10_000_000, 0.02, ""), &market(), &RateHistory::default()).unwrap_err();
-    let PortfolioError::Rebalance(RebalanceError::TooLargeToZero { asset, weight, required, .. }) = &refused else {
-        panic!("{refused}")
+    let PortfolioError::Rebalance(RebalanceError::TooLargeToZero { asset, weight, required, .. }) = &refused
+    else {
+        unreachable!("{refused}")
     };
     assert_eq!((asset.as_str(), *weight, *required), ("c", dec!(0.02), dec!(90000000)));
     assert!(refused.to_string().contains("90000000"));
     // A limit of its own.
     let allowed = spec(10_000_000, 0.02, r#", "small_weights": {"limit": 0.02}"#);
-    assert_eq!(simulate(&allowed, &market(), &RateHistory::default()).unwrap().step(0).unwrap().zeroed.len(), 1);
+    assert_eq!(
+        simulate(&allowed, &market(), &RateHistory::default()).unwrap().step(0).unwrap().zeroed.len(),
+        1
+    );
 }
 
 #[test]
