@@ -1,6 +1,9 @@
-//! What fuzz targets have in common: the laws that an official document keeps, whatever the bytes.
+//! What fuzz targets have in common: the laws that an official document or a broker's statement keeps, whatever the bytes.
 
+mod fills;
 pub mod rows;
+
+pub use fills::statements;
 
 use allweather_market::{
     MarketError, Vintages,

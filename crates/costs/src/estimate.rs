@@ -119,6 +119,12 @@ impl OrderCost {
         })
     }
 
+    /// The same with a commission of `minimum` at least.
+    pub(crate) fn at_least(self, minimum: Money) -> Result<Self, CostsError> {
+        same_currency(self.currency, minimum.currency())?;
+        Ok(Self { commission: self.commission.max(minimum.amount()), ..self })
+    }
+
     /// Paid to the broker.
     #[must_use]
     pub const fn commission(&self) -> Money {

@@ -2,7 +2,8 @@
 //!
 //! Depend on this crate when you want commissions from a schedule ([`FeeSchedule`]), the conservative estimate of
 //! the method in exact decimals ([`OrderRates`]), costs in a simulation ([`CostModel`]), or an asset's spread and base
-//! slippage from its daily bars ([`spread`]) and the [`impact`] of a large order.
+//! slippage from its daily bars ([`spread`]) and the [`impact`] of a large order; or when you want to read what a broker reports
+//! and hold it against the estimate ([`fills`]).
 //!
 //! ```
 //! use allweather_core::{Currency, Money, Rate};
@@ -56,3 +57,7 @@ pub use order::{ExchangeRate, Order};
 pub use proportional::Proportional;
 pub use published::{AssetCosts, PublishedCosts, UniverseCosts};
 pub use slippage::{RatioBasis, Slippage, SlippageRule};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/fills.md")]
+struct FillsPage;

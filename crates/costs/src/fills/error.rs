@@ -1,7 +1,11 @@
-use allweather_core::{Currency, Overflow};
+use allweather_core::{AssetId, Currency, Overflow};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::CostsError;
 
 /// Why a statement could not be read, or a report not made from it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FillsError {
     /// A field of a row is not what it must be.
@@ -69,6 +73,15 @@ pub enum FillsError {
         /// The other.
         second: String,
     },
+    /// An arrival price does not fit the statement.
+    #[error("the arrival price of {order:?} {rule}")]
+    #[non_exhaustive]
+    Arrival {
+        /// The order, or the fill.
+        order: String,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
     /// No asset is given for a symbol.
     #[error("no asset is given for the symbol {symbol:?} in {currency}")]
     #[non_exhaustive]
@@ -87,6 +100,29 @@ pub enum FillsError {
         /// The currency of its prices, where given.
         currency: Option<Currency>,
     },
+    /// The volatilities of an asset and day are given twice.
+    #[error("the volatilities of {asset} on {date} are given twice")]
+    #[non_exhaustive]
+    RepeatedVolatility {
+        /// The asset.
+        asset: AssetId,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A rule of the comparison is outside what it may be.
+    #[error("{what} is {value}, and {rule}")]
+    #[non_exhaustive]
+    Rule {
+        /// What the number is.
+        what: &'static str,
+        /// The number.
+        value: Decimal,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// An estimate could not be computed.
+    #[error(transparent)]
+    Costs(#[from] CostsError),
     /// A result needs more digits than its number type can hold.
     #[error(transparent)]
     Overflow(#[from] Overflow),

@@ -26,6 +26,8 @@ use super::Instrument;
 pub struct Fill {
     /// The broker's number of the execution, unique within an account.
     pub id: String,
+    /// The broker's number of the booking, where it has one beside the id.
+    pub booking: Option<String>,
     /// The broker's number of the order; fills of one order are charged together.
     pub order: Option<String>,
     /// What was traded.
@@ -35,6 +37,8 @@ pub struct Fill {
     /// When it was executed, in the broker's own time zone, which statements do not tell. Its day may be the one before
     /// [`Fill::date`]: a market's evening belongs to its next day.
     pub executed: Option<NaiveDateTime>,
+    /// When the order was sent, in the same time zone.
+    pub ordered: Option<NaiveDateTime>,
     /// The day on which it is settled.
     pub settled: Option<NaiveDate>,
     /// Units or contracts: above 0 bought, below 0 sold.
@@ -45,13 +49,15 @@ pub struct Fill {
     pub commission: Money,
     /// Taxes and fees of this trade beside the commission: above 0 a cost.
     pub charges: Vec<Charged>,
+    /// Interest that a bond had earned since its last coupon, as cash of the trade: below 0 paid, above 0 received.
+    pub accrued: Option<Money>,
     /// The price of a unit when the order was sent, in the currency of [`Fill::price`]. No broker's statement read here
-    /// tells it: it comes from the user.
+    /// tells it: [`super::Statement::with_arrivals`] takes it from the user.
     pub arrival: Option<Money>,
     /// Units of the account's base currency for one of the instrument's.
     pub to_base: Option<Decimal>,
-    /// When set, this row takes back a fill that is not in the statement.
-    pub cancels: Option<Cancels>,
+    /// When set, this row cancels or corrects a fill that is not in the statement.
+    pub revises: Option<Revision>,
 }
 
 /// A tax or fee of a trade, beside its commission.
@@ -72,19 +78,33 @@ impl Charged {
     }
 }
 
-/// Which fill a cancellation takes back.
+/// What a row does to an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Cancels {
-    /// The id of the fill that is taken back, where the broker tells it.
-    pub original: Option<String>,
+pub enum Revision {
+    /// It takes the other back: its own quantity, price and commission are those of the other with the sign turned.
+    Cancels(Original),
+    /// It stands in the place of the other.
+    Corrects(Original),
 }
 
-impl Cancels {
-    /// A cancellation of this fill, or of one that is not named.
+/// The row that a revision is about, as far as the broker tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Original {
+    /// Its [`Fill::id`].
+    pub id: Option<String>,
+    /// Its [`Fill::booking`].
+    pub booking: Option<String>,
+    /// Its day.
+    pub date: Option<NaiveDate>,
+}
+
+impl Original {
+    /// The row with this id.
     #[must_use]
-    pub const fn new(original: Option<String>) -> Self {
-        Self { original }
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
     }
 }
 
@@ -101,18 +121,21 @@ impl Fill {
         let currency = instrument.currency;
         Self {
             id: id.into(),
+            booking: None,
             order: None,
             instrument,
             date,
             executed: None,
+            ordered: None,
             settled: None,
             quantity,
             price: Money::new(price, currency),
             commission: Money::new(Decimal::ZERO, currency),
             charges: Vec::new(),
+            accrued: None,
             arrival: None,
             to_base: None,
-            cancels: None,
+            revises: None,
         }
     }
 

@@ -77,13 +77,15 @@ pub struct CancelledFill {
     pub fill: Fill,
     /// The id of the row that took it back.
     pub by: String,
+    /// Whether that row stands in its place, rather than only taking it back.
+    pub corrected: bool,
 }
 
 impl CancelledFill {
     /// A fill, and the id of the row that took it back.
     #[must_use]
     pub fn new(fill: Fill, by: impl Into<String>) -> Self {
-        Self { fill, by: by.into() }
+        Self { fill, by: by.into(), corrected: false }
     }
 }
 

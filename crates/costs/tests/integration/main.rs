@@ -3,13 +3,17 @@
 
 mod bars;
 mod base;
+mod comparison;
 mod conformance;
 mod fees;
+mod flex;
 mod impact;
 mod models;
 mod rolling;
+mod saxo;
 mod slippage;
 mod spread;
+mod statements;
 
 use allweather_core::{Currency, Money};
 use rust_decimal::Decimal;
