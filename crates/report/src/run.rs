@@ -129,7 +129,8 @@ impl<'a> Run<'a> {
     /// The place among the prices of an asset of the record, whose name may begin with those of the vaults it is in.
     pub(crate) fn instrument(&self, asset: &AssetId) -> Option<usize> {
         let place = self.record.universe().iter().position(|name| name == asset)?;
-        let (id, _) = self.record.spec().holdings.look_through().get(place).copied()?;
+        // Behind those of the spec, an account's record has what it holds beside them, by its own name.
+        let id = self.record.spec().holdings.look_through().get(place).map_or(asset, |(id, _)| *id);
         self.sources.market.prices().position(id)
     }
 }

@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use allweather_core::{Currency, Money, Overflow};
-use allweather_costs::fills::{Fill, Instrument, InstrumentKind, NotHandled, Statement, SymbolMap};
+use allweather_costs::fills::{
+    Fill, Instrument, InstrumentKind, NotHandled, Original, Revision, Statement, SymbolMap,
+};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -31,7 +33,8 @@ impl Account {
         Self { opening, movements, ids, stated, of: None, not_handled }
     }
 
-    /// The account after one more thing has happened. A fill that takes back another takes it out.
+    /// The account after one more thing has happened. A fill that cancels another takes it out, and one that corrects it
+    /// stands in its place.
     ///
     /// # Errors
     ///
@@ -55,18 +58,27 @@ impl Account {
             Movement::Cash { .. } => format!("cash {id}"),
             _ => format!("fill {id}"),
         };
-        if let Movement::Fill { fill, .. } | Movement::Conversion { fill, .. } = &movement
-            && let Some(cancels) = &fill.cancels
-        {
-            let original = cancels.original.clone().unwrap_or_default();
-            let place = self
-                .movements
-                .iter()
-                .position(|m| !matches!(m, Movement::Cash { .. }) && m.id().is_some_and(|id| id == original));
-            let missing = || ActualError::TakenBack { by: fill.id.clone(), original: original.clone() };
-            let taken = self.movements.remove(place.ok_or_else(missing)?);
-            self.ids.remove(&numbered(&taken, &original));
-            return Ok(());
+        let fill = movement.as_fill();
+        if let Some(revision) = fill.and_then(|fill| fill.revises.clone()) {
+            let by = movement.id().unwrap_or_default().to_owned();
+            let (original, corrects) = match revision {
+                Revision::Corrects(original) => (original, true),
+                Revision::Cancels(original) => (original, false),
+                // Kinds that may come: about no fill that is known.
+                _ => (Original::default(), false),
+            };
+            let place = self.movements.iter().position(|other| is_original(other, &original));
+            let Some(place) = place else {
+                let original = original.id.or(original.booking).unwrap_or_default();
+                return Err(ActualError::TakenBack { by, original });
+            };
+            let taken = self.movements.remove(place);
+            if let Some(id) = taken.id() {
+                self.ids.remove(&numbered(&taken, id));
+            }
+            if !corrects {
+                return Ok(());
+            }
         }
         if let Some(id) = movement.id()
             && !self.ids.insert(numbered(&movement, id))
@@ -194,6 +206,17 @@ fn movement_of(fill: &Fill, symbols: &SymbolMap) -> Result<Movement, ActualError
     let id = fill.id.clone();
     let bought = fill.instrument.bought.ok_or(ActualError::Conversion { id })?;
     Ok(Movement::conversion(bought, fill))
+}
+
+/// Whether a movement is the fill that a revision is about. One that tells neither id nor booking is about none.
+fn is_original(movement: &Movement, original: &Original) -> bool {
+    let Some(fill) = movement.as_fill() else { return false };
+    let same_id = original.id.as_ref().map(|id| *id == fill.id);
+    let same_booking = original.booking.as_ref().map(|booking| fill.booking.as_ref() == Some(booking));
+    let told = [same_id, same_booking];
+    told.iter().any(Option::is_some)
+        && told.iter().all(|same| same.unwrap_or(true))
+        && original.date.is_none_or(|date| date == fill.date)
 }
 
 fn refuse_on_margin(instrument: &Instrument, date: NaiveDate) -> Result<(), ActualError> {

@@ -27,13 +27,13 @@ pub enum ActualError {
         /// The broker's id.
         id: String,
     },
-    /// A fill is taken back that is not there.
-    #[error("{by:?} takes back {original:?}, which is not in the account")]
+    /// A fill is cancelled or corrected that is not there.
+    #[error("{by:?} cancels or corrects {original:?}, which is not in the account")]
     #[non_exhaustive]
     TakenBack {
-        /// The id of the row that takes back.
+        /// The id of the row.
         by: String,
-        /// The id of what it takes back; empty when it does not tell.
+        /// The id or booking of the other; empty when it does not tell.
         original: String,
     },
     /// An instrument that is not worth its units times its price.

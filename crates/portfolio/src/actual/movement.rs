@@ -130,6 +130,14 @@ impl Movement {
         }
     }
 
+    /// The fill, of an asset or a currency.
+    pub(super) fn as_fill(&self) -> Option<&Fill> {
+        match self {
+            Self::Fill { fill, .. } | Self::Conversion { fill, .. } => Some(fill),
+            _ => None,
+        }
+    }
+
     /// What it is, for messages.
     pub(super) fn words(&self) -> String {
         match self {
@@ -162,6 +170,7 @@ impl Movement {
                     visit(Money::new(fill.quantity.times(fill.instrument.multiplier)?, *bought))?;
                 }
                 visit(fill.proceeds()?)?;
+                fill.accrued.map_or(Ok(()), &mut *visit)?;
                 visit(out_of(fill.commission)?)?;
                 fill.charges.iter().try_for_each(|charged| visit(out_of(charged.amount)?))
             }

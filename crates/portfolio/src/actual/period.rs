@@ -237,6 +237,8 @@ impl<'a> Period<'a> {
             costs += self.in_base(charged.amount)?;
         }
         self.step.costs.commission += costs;
+        // Paid for now, and earned with the coupon.
+        self.step.income += fill.accrued.map_or(Ok(0.0), |accrued| self.in_base(accrued))?;
         self.step.trades += 1;
         self.fills.push((place, fill.clone()));
         Ok(())

@@ -2,7 +2,7 @@
 
 use allweather_costs::fills::{
     CashBalance, CashKind, CashMovement, Fill, FillsError, InstrumentKind, MappedSymbol, NotHandled,
-    OpenPosition, Span, Statement, SymbolMap,
+    OpenPosition, Original, Revision, Span, Statement, SymbolMap,
 };
 use allweather_portfolio::{
     actual::{Account, ActualError, Difference, Held, Movement, Standing, Tolerance},
@@ -232,27 +232,32 @@ fn held_before() -> Standing {
 }
 
 #[test]
-fn a_fill_taken_back_is_gone() {
-    let back = |original: Option<&str>| {
-        let mut fill = Fill::new("3", share("a", JPY), day("2024-02-20"), dec!(-4), dec!(100));
-        fill.cancels = Some(allweather_costs::fills::Cancels::new(original.map(str::to_owned)));
+fn a_fill_that_is_cancelled_is_gone_and_one_that_is_corrected_is_replaced() {
+    let row = |id: &str, units, revision| {
+        let mut fill = Fill::new(id, share("a", JPY), day("2024-02-20"), units, dec!(100));
+        fill.revises = Some(revision);
         Movement::fill(asset("a"), fill)
     };
-    let account = two_purchases().with(back(Some("2"))).unwrap();
-    assert_eq!(account.movements().len(), 1);
-    assert!(
+    let agrees = |account: Account, units| {
         account
-            .clone()
-            .with_stated(held("2024-02-29", dec!(3)))
+            .with_stated(held("2024-02-29", units))
             .unwrap()
             .reconcile(Tolerance::default())
             .unwrap()
             .agrees()
-    );
+    };
+    let account = two_purchases().with(row("3", dec!(-4), Revision::Cancels(Original::new("2")))).unwrap();
+    assert_eq!(account.movements().len(), 1);
+    assert!(agrees(account.clone(), dec!(3)));
     // It may be told anew.
     assert!(account.with(bought("2", "a", "2024-02-05", dec!(5), dec!(100))).is_ok());
-    for missing in [Some("7"), None] {
-        let refused = two_purchases().with(back(missing)).unwrap_err();
+    let account = two_purchases().with(row("3", dec!(5), Revision::Corrects(Original::new("2")))).unwrap();
+    assert_eq!(account.movements().len(), 2);
+    assert!(agrees(account, dec!(8)));
+    let mut of_another_day = Original::new("2");
+    of_another_day.date = Some(day("2024-02-06"));
+    for missing in [Original::new("7"), Original::default(), of_another_day] {
+        let refused = two_purchases().with(row("3", dec!(-4), Revision::Cancels(missing))).unwrap_err();
         assert!(matches!(refused, ActualError::TakenBack { .. }), "{refused}");
     }
     // Cash may have the number of a fill.
@@ -260,4 +265,13 @@ fn a_fill_taken_back_is_gone() {
     fee.id = Some("2".into());
     let account = two_purchases().with(Movement::cash(fee.clone())).unwrap();
     assert!(matches!(account.with(Movement::cash(fee)), Err(ActualError::Twice { .. })));
+}
+
+#[test]
+fn accrued_interest_is_cash_of_the_trade() {
+    let mut fill = Fill::new("3", share("a", JPY), day("2024-02-20"), dec!(1), dec!(100));
+    fill.accrued = Some(Money::new(dec!(-7), JPY));
+    let account = opened("2024-01-01", dec!(1000)).with(Movement::fill(asset("a"), fill)).unwrap();
+    let stated = Standing::new(day("2024-02-29")).with_cash(Money::new(dec!(893), JPY));
+    assert!(account.with_stated(stated).unwrap().reconcile(Tolerance::default()).unwrap().agrees());
 }
