@@ -31,8 +31,8 @@ impl SmallAccount<'_> {
             let asset = self.prepared.universe[place].clone();
             let lot = lots.iter().find(|lot| lot.asset == asset).map_or(lot, |own| &own.lot);
             let unit = exact(self.prices[place])?.times(lot.minimum().max(lot.increment()))?;
-            // Scaled weights are binary fractions: 1 % must not become a hair more than 1 %.
-            Ok((asset, unit, exact(weights[place])?.round_dp(12)))
+            // Scaled weights are binary fractions, read to fifteen digits or so: 1 % does not become a hair more than 1 %.
+            Ok((asset, unit, exact(weights[place])?))
         };
         let assets = (0..weights.len()).map(one).collect::<Result<Vec<_>, _>>()?;
         let zeroing = terms.zero(&assets, exact(self.value)?)?;

@@ -3,6 +3,7 @@
 
 use crate::{Page, ReportError, run::Run};
 
+mod actual;
 mod costs;
 mod currency;
 mod decisions;
@@ -35,5 +36,10 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
         estimates::page,
         glossary::page,
     ];
-    pages.into_iter().map(|page| page(run)).collect()
+    let account = run.sources.account.iter().map(|account| actual::page(account, run.record.base()));
+    let mut written = pages.into_iter().map(|page| page(run)).collect::<Result<Vec<_>, _>>()?;
+    // Before what is estimated and the words, which end the menu.
+    let place = written.len().saturating_sub(2);
+    written.splice(place..place, account);
+    Ok(written)
 }

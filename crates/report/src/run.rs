@@ -1,7 +1,10 @@
 use allweather_core::{AssetId, Rate, Year};
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
-use allweather_portfolio::{MonthRow, Record, Step, YearRow};
+use allweather_portfolio::{
+    MonthRow, Record, Step, YearRow,
+    actual::{Actual, Explanation, Reconciliation},
+};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
@@ -13,6 +16,15 @@ pub struct Sources<'a> {
     pub(crate) market: &'a Market,
     pub(crate) statistics: &'a Vintages,
     pub(crate) weathers: Vec<(Words, WeatherSpec)>,
+    pub(crate) account: Option<Account<'a>>,
+}
+
+/// An account's run beside the record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Account<'a> {
+    pub(crate) actual: &'a Actual,
+    pub(crate) reconciliation: &'a Reconciliation,
+    pub(crate) explanation: &'a Explanation,
 }
 
 impl<'a> Sources<'a> {
@@ -23,7 +35,18 @@ impl<'a> Sources<'a> {
             (Words::new("United States", "米国"), WeatherSpec::us()),
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
-        Self { market, statistics, weathers }
+        Self { market, statistics, weathers, account: None }
+    }
+
+    /// An account that was run from its fills: a page shows it against the simulation, with what was reconciled.
+    #[must_use]
+    pub fn with_account(
+        self,
+        actual: &'a Actual,
+        reconciliation: &'a Reconciliation,
+        explanation: &'a Explanation,
+    ) -> Self {
+        Self { account: Some(Account { actual, reconciliation, explanation }), ..self }
     }
 
     /// Other weathers, each with the name that it is shown under; none at all leaves weather out.

@@ -1,7 +1,7 @@
 //! Actual less simulated by cause: the parts add up whatever happened, and one thing changed shows in one cause.
 
-use allweather_costs::fills::{CashKind, CashMovement, Taxed};
-use allweather_market::{Market, PricePanel};
+use allweather_costs::fills::{CashKind, CashMovement, InstrumentKind, Taxed};
+use allweather_market::{Market, PricePanel, SpotPanel};
 use allweather_portfolio::{
     PortfolioError, Spec,
     actual::{Account, Actual, ActualError, ActualRun, Cause, Explanation, Movement},
@@ -13,7 +13,7 @@ use chrono::Days;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec, prelude::FromPrimitive};
 
-use super::{JPY, asset, bought, cash, day, opened, parity, trade};
+use super::{JPY, USD, asset, bought, cash, day, opened, parity, trade};
 use crate::{BASE, close};
 
 const PRICES: &str = "month,a_jpy,b_jpy\n2024-01,100,50\n2024-02,110,50\n2024-03,121,49\n2024-04,120,51\n";
@@ -113,6 +113,35 @@ fn a_late_trade_is_timing_of_the_step_in_which_it_is_done() {
     assert!((causes.of(Cause::Cash) - -25.0 / 1000.0).abs() < 1e-15);
     // What was not invested was a, which rose: the mix was another one.
     assert!((causes.of(Cause::Unexplained) - -25.0 / 1000.0).abs() < 1e-15);
+}
+
+#[test]
+fn slippage_of_a_late_trade_is_no_timing() {
+    let mut fill = trade("1", "a", JPY, "2024-02-01", dec!(5), dec!(104));
+    fill.arrival = Some(Money::new(dec!(103), JPY));
+    let account = opened("2024-01-30", dec!(1000)).with(Movement::fill(asset("a"), fill)).unwrap();
+    let account = account.with(bought("2", "b", "2024-01-31", dec!(10), dec!(50))).unwrap();
+    let causes = explained(&account).1.steps()[1].causes;
+    assert!((causes.of(Cause::Timing) - -15.0 / 1000.0).abs() < 1e-15);
+    assert!((causes.of(Cause::Costs) - -5.0 / 1000.0).abs() < 1e-15);
+    assert!(causes.of(Cause::Unexplained).abs() < 1e-15);
+}
+
+/// Dollars bought at 151 on the day after they stood at 150, and held while they rise to 153.
+#[test]
+fn a_late_conversion_is_timing_and_what_it_buys_is_currency() {
+    let spots = "month,usd\n2024-01,150\n2024-02,153\n2024-03,153\n2024-04,153\n";
+    let market = Market::new(JPY, PricePanel::from_csv("prices.csv", PRICES).unwrap());
+    let market = market.with_spots(SpotPanel::from_csv("fx.csv", spots, JPY).unwrap()).unwrap();
+    let mut pair = trade("3", "USD.JPY", JPY, "2024-02-01", dec!(2), dec!(151));
+    pair.instrument.kind = InstrumentKind::Forex;
+    let account = as_simulated().with(Movement::conversion(USD, pair)).unwrap();
+    let (spec, rates) = (spec(LOTS), RateHistory::default());
+    let actual = ActualRun::new(&spec, &market, &rates, &account).run().unwrap();
+    let causes = actual.explain(&spec.simulated(), &market, &rates).unwrap().steps()[1].causes;
+    assert!((causes.of(Cause::Timing) - -2.0 / 1000.0).abs() < 1e-15);
+    assert!((causes.of(Cause::Currency) - 6.0 / 1000.0).abs() < 1e-15);
+    assert!((actual.record.step(1).unwrap().period_return() - (50.0 + 4.0) / 1000.0).abs() < 1e-15);
 }
 
 #[test]

@@ -104,6 +104,20 @@ fn in_divisible_holdings_small_weights_are_still_set_to_zero() {
 }
 
 #[test]
+fn the_smallest_order_counts_not_its_step() {
+    let prices = "month,a_jpy,b_jpy\n2024-01,1,150\n2024-02,1,150\n";
+    let market = Market::new(JPY, PricePanel::from_csv("prices.csv", prices).unwrap());
+    let text = r#"{"name": "x", "capital": 100000000,
+        "holdings": [{"asset": "a", "weight": 0.99}, {"asset": "b", "weight": 0.01}],
+        "rule": {"calendar": {"every": "month", "on": "end"}},
+        "operation": {"actual": {"lot": {"minimum": 1, "increment": 1},
+            "lots": [{"asset": "b", "lot": {"minimum": 1000, "increment": 1}}]}}}"#;
+    let record = simulate(&Spec::from_json(text).unwrap(), &market, &RateHistory::default()).unwrap();
+    // 150 000 / 1 % / 1 % · 2.
+    assert_eq!(record.step(0).unwrap().zeroed[0].capital, dec!(3000000000));
+}
+
+#[test]
 fn weights_that_change_are_judged_again() {
     let spec = spec(100_000_000, 0.01, "");
     let schedule: TargetSchedule =
