@@ -4,6 +4,7 @@ use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
 use allweather_portfolio::{
     MonthRow, Record, Step, YearRow,
     actual::{Actual, Explanation, Reconciliation},
+    costs::fills::Comparison,
 };
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
@@ -16,6 +17,7 @@ pub struct Sources<'a> {
     pub(crate) market: &'a Market,
     pub(crate) statistics: &'a Vintages,
     pub(crate) weathers: Vec<(Words, WeatherSpec)>,
+    pub(crate) fills: Option<&'a Comparison>,
     pub(crate) account: Option<Account<'a>>,
 }
 
@@ -35,7 +37,7 @@ impl<'a> Sources<'a> {
             (Words::new("United States", "米国"), WeatherSpec::us()),
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
-        Self { market, statistics, weathers, account: None }
+        Self { market, statistics, weathers, fills: None, account: None }
     }
 
     /// An account that was run from its fills: a page shows it against the simulation, with what was reconciled.
@@ -53,6 +55,12 @@ impl<'a> Sources<'a> {
     #[must_use]
     pub fn with_weathers(self, weathers: Vec<(Words, WeatherSpec)>) -> Self {
         Self { weathers, ..self }
+    }
+
+    /// The same with real fills held against the estimate, which the page of costs then shows.
+    #[must_use]
+    pub fn with_fills(self, fills: &'a Comparison) -> Self {
+        Self { fills: Some(fills), ..self }
     }
 }
 

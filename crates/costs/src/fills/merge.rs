@@ -107,7 +107,8 @@ fn both<T: Ord + Clone>(a: Vec<T>, b: Vec<T>, overlap: bool) -> Vec<T> {
     counts.into_iter().flat_map(|(item, count)| std::iter::repeat_n(item, times(count))).collect()
 }
 
-fn movements(
+/// Movements of cash in order, each number once.
+pub(super) fn movements(
     a: Vec<CashMovement>,
     b: Vec<CashMovement>,
     overlap: bool,

@@ -1,5 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use allweather_core::Currency;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{CancelledFill, Fill, FillsError, Original, Revision};
@@ -49,61 +51,45 @@ pub(super) fn settled(fills: Vec<Fill>, cancelled: &mut Vec<CancelledFill>) -> V
         return fills;
     }
     let mut fills: Vec<Option<Fill>> = fills.into_iter().map(Some).collect();
-    let index = Index::of(&fills);
+    let mut index = Index::of(&fills);
+    let mut gone = Gone::default();
+    for undone in cancelled.iter() {
+        gone.note(&undone.fill);
+    }
+    let mut undo =
+        |fills: &mut [Option<Fill>], gone: &mut Gone, found: Option<usize>, by: &str, corrected: bool| {
+            let fill = found.and_then(|found| fills.get_mut(found)).and_then(Option::take)?;
+            gone.note(&fill);
+            cancelled.push(CancelledFill { fill: fill.clone(), by: by.to_owned(), corrected });
+            Some(fill)
+        };
     // Cancellations first: a corrected row is often cancelled by a row of its own as well.
     for at in 0..fills.len() {
         let Some(cancel) = fills.get(at).and_then(Option::as_ref) else { continue };
-        let Some(Revision::Cancels(original)) = &cancel.revises else { continue };
-        let fits = |found: usize| {
-            let other = fills.get(found).and_then(Option::as_ref);
-            other.is_some_and(|other| {
-                other.quantity == -cancel.quantity
-                    && other.price == cancel.price
-                    && other.instrument.symbol == cancel.instrument.symbol
-            })
-        };
-        let same = |found: &usize| fits(*found);
-        let found = if original.id.is_none() && original.booking.is_none() {
-            let day = original.date.unwrap_or(cancel.date);
-            let alike = index.alike.get(&Alike::undone(cancel, day));
-            alike.and_then(|places| places.iter().copied().rfind(same))
-        } else {
-            index.named(original).filter(same)
-        };
-        let Some(found) = found else { continue };
+        let Some(Revision::Cancels(original)) = cancel.revises.clone() else { continue };
+        let Some(found) = index.cancelled(cancel, &original, &fills) else { continue };
         let by = cancel.id.clone();
         if let Some(slot) = fills.get_mut(at) {
             *slot = None;
         }
-        if let Some(fill) = fills.get_mut(found).and_then(Option::take) {
-            cancelled.push(CancelledFill { fill, by, corrected: false });
-        }
-    }
-    // A correction that was cancelled itself has done its work before.
-    let done: Vec<(Original, String)> = cancelled
-        .iter()
-        .filter_map(|gone| Some((corrected(&gone.fill)?.clone(), gone.fill.id.clone())))
-        .collect();
-    for (original, by) in done {
-        if let Some(fill) =
-            index.named(&original).and_then(|found| fills.get_mut(found)).and_then(Option::take)
-        {
-            cancelled.push(CancelledFill { fill, by, corrected: true });
+        let mut found = undo(&mut fills, &mut gone, Some(found), &by, false);
+        // A correction that is cancelled has done its work before.
+        while let Some(correction) = found {
+            let original = corrected(&correction).and_then(|original| index.named(original));
+            found = undo(&mut fills, &mut gone, original, &correction.id, true);
         }
     }
     for at in 0..fills.len() {
         let Some(correction) = fills.get(at).and_then(Option::as_ref) else { continue };
-        let Some(original) = corrected(correction) else { continue };
+        let Some(original) = corrected(correction).cloned() else { continue };
         let by = correction.id.clone();
-        let found = index.named(original).filter(|found| *found != at);
-        let gone = cancelled.iter().any(|gone| names(original, &gone.fill));
-        let undone = found.and_then(|found| fills.get_mut(found)).and_then(Option::take);
-        if (gone || undone.is_some())
+        let found = index.named(&original).filter(|found| *found != at);
+        let undone = undo(&mut fills, &mut gone, found, &by, true).is_some();
+        if (undone || gone.has(&original))
             && let Some(correction) = fills.get_mut(at).and_then(Option::as_mut)
         {
             correction.revises = None;
         }
-        cancelled.extend(undone.map(|fill| CancelledFill { fill, by, corrected: true }));
     }
     cancelled.sort_by(|a, b| (a.fill.date, &a.fill.id, &a.by).cmp(&(b.fill.date, &b.fill.id, &b.by)));
     fills.into_iter().flatten().collect()
@@ -116,11 +102,25 @@ fn corrected(fill: &Fill) -> Option<&Original> {
     }
 }
 
-fn names(original: &Original, fill: &Fill) -> bool {
-    match (&original.id, &original.booking) {
-        (Some(id), _) => *id == fill.id,
-        (None, Some(booking)) => fill.booking.as_ref() == Some(booking),
-        (None, None) => false,
+/// The names of what was undone.
+#[derive(Default)]
+struct Gone {
+    ids: BTreeSet<String>,
+    bookings: BTreeSet<String>,
+}
+
+impl Gone {
+    fn note(&mut self, fill: &Fill) {
+        self.ids.insert(fill.id.clone());
+        self.bookings.extend(fill.booking.clone());
+    }
+
+    fn has(&self, original: &Original) -> bool {
+        match (&original.id, &original.booking) {
+            (Some(id), _) => self.ids.contains(id),
+            (None, Some(booking)) => self.bookings.contains(booking),
+            (None, None) => false,
+        }
     }
 }
 
@@ -128,7 +128,8 @@ fn names(original: &Original, fill: &Fill) -> bool {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Alike {
     symbol: String,
-    day: chrono::NaiveDate,
+    currency: Currency,
+    day: NaiveDate,
     quantity: Decimal,
     price: Decimal,
 }
@@ -136,10 +137,16 @@ struct Alike {
 impl Alike {
     fn of(fill: &Fill) -> Self {
         let (quantity, price) = (fill.quantity, fill.price.amount());
-        Self { symbol: fill.instrument.symbol.clone(), day: fill.date, quantity, price }
+        Self {
+            symbol: fill.instrument.symbol.clone(),
+            currency: fill.currency(),
+            day: fill.date,
+            quantity,
+            price,
+        }
     }
 
-    fn undone(cancel: &Fill, day: chrono::NaiveDate) -> Self {
+    fn undone(cancel: &Fill, day: NaiveDate) -> Self {
         Self { day, quantity: -cancel.quantity, ..Self::of(cancel) }
     }
 }
@@ -163,6 +170,17 @@ impl Index {
             index.alike.entry(Alike::of(fill)).or_default().push(at);
         }
         index
+    }
+
+    /// What a cancellation cancels, if it is there and fits.
+    fn cancelled(&mut self, cancel: &Fill, original: &Original, fills: &[Option<Fill>]) -> Option<usize> {
+        let there = |found: usize| fills.get(found).and_then(Option::as_ref);
+        if original.id.is_some() || original.booking.is_some() {
+            let found = self.named(original)?;
+            return (Alike::of(there(found)?) == Alike::undone(cancel, there(found)?.date)).then_some(found);
+        }
+        let alike = self.alike.get_mut(&Alike::undone(cancel, original.date.unwrap_or(cancel.date)))?;
+        std::iter::from_fn(|| alike.pop()).find(|found| there(*found).is_some())
     }
 
     fn named(&self, original: &Original) -> Option<usize> {

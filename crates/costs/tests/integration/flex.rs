@@ -164,6 +164,22 @@ fn cash_moves_for_its_reasons() {
     assert!(order.is_sorted());
 }
 
+/// Found by fuzzing: such a statement was read and then did not agree with itself.
+#[test]
+fn one_id_is_one_movement_of_cash() {
+    let row = |amount: &str| {
+        format!(
+            "<CashTransaction currency=\"USD\" amount=\"{amount}\" type=\"Dividends\" dateTime=\"20240301\" transactionID=\"7\"/>"
+        )
+    };
+    let cash = |rows: &[String]| file(&format!("<CashTransactions>{}</CashTransactions>", rows.concat()));
+    assert_eq!(read(&cash(&[row("1"), row("1")])).unwrap().cash.len(), 1);
+    assert_eq!(
+        refused(&cash(&[row("1"), row("2")])),
+        "the movement of cash \"7\" is told twice and differently: 2024-03-01 1 USD  and 2024-03-01 2 USD "
+    );
+}
+
 #[test]
 fn the_country_of_a_tax_is_told_by_words_before_the_isin() {
     let row = |words: &str, isin: &str| {
@@ -251,11 +267,11 @@ fn levels_of_detail_count_once() {
     let sum = trade(&[("levelOfDetail", "SYMBOL_SUMMARY")]);
     let all = read(&trades(&[sum.clone(), order("20"), part("1"), part("2")])).unwrap();
     assert_eq!(all.fills.iter().map(|fill| fill.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
-    // Orders where no executions are told; they are numbered by themselves.
+    // Orders where no executions are told; they are numbered by themselves and the day.
     let orders = read(&trades(&[sum.clone(), order("20")])).unwrap();
     assert_eq!(
         orders.fills.iter().map(|fill| (fill.id.as_str(), fill.quantity)).collect::<Vec<_>>(),
-        [("5", dec!(20))]
+        [("5@2024-03-04", dec!(20))]
     );
     assert_eq!(
         refused(&trades(&[sum])),
@@ -381,6 +397,23 @@ fn a_correction_takes_the_place_of_what_it_corrects() {
     let none = read(&trades(&[first, corrected, undo])).unwrap();
     assert!(none.fills.is_empty(), "{:?}", none.fills);
     assert_eq!(none.cancelled.len(), 2);
+}
+
+/// Many alike are paired in a time that grows with their number, not with its square.
+#[test]
+fn many_cancellations_are_paired() {
+    let (mut rows, n) = (Vec::new(), 4_000);
+    for id in 0..n {
+        rows.push(trade(&[("tradeID", &id.to_string())]));
+        rows.push(trade(&[
+            ("tradeID", &format!("c{id}")),
+            ("quantity", "-10"),
+            ("ibCommission", "1"),
+            ("notes", "Ca"),
+        ]));
+    }
+    let statement = read(&trades(&rows)).unwrap();
+    assert_eq!((statement.fills.len(), statement.cancelled.len()), (0, n));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::{
     words::words,
 };
 
+mod actual;
 mod model;
 
 pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
@@ -33,6 +34,13 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     );
     page.section("costs-trading", Words::new("Trading", "売買"), vec![turnover(run, &years).into()]);
     page.section("costs-model", Words::new("What was charged", "コストの前提"), model::blocks(run));
+    if let Some(fills) = run.sources.fills {
+        page.section(
+            "costs-actual",
+            Words::new("Estimate against actual", "推定値と実績"),
+            actual::blocks(fills),
+        );
+    }
     Ok(page)
 }
 

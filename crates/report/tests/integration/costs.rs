@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use allweather_core::Year;
+use allweather_portfolio::costs::PublishedCosts;
+use allweather_portfolio::costs::fills::{ArrivalPrice, Estimates, FlexXml, StatementReader, SymbolMap};
 use allweather_portfolio::{Record, Spec, Step, simulate};
-use allweather_report::{Block, Language, Report, Sources, Value};
+use allweather_report::{Block, Language, Mark, Report, Sources, Value};
 
 use crate::{
     main_job,
@@ -149,4 +151,67 @@ fn the_model_is_told() {
     spec.costs = allweather_portfolio::CostSpec::default();
     (spec.fx, spec.expenses) = (None, None);
     assert!(said(&spec).contains("charges nothing"));
+}
+
+#[test]
+fn fills_stand_beside_the_estimate() {
+    let statement = r#"<FlexQueryResponse><FlexStatements><FlexStatement accountId="U1"><AccountInformation currency="JPY"/><Trades>
+        <Trade assetCategory="STK" symbol="VTI" currency="USD" tradeID="7" ibOrderID="3" tradeDate="20240301" quantity="10" tradePrice="250"
+               proceeds="-2500" ibCommission="-2"/>
+        <Trade assetCategory="STK" symbol="GLD" currency="USD" tradeID="8" ibOrderID="4" tradeDate="20240301" quantity="-5" tradePrice="200"
+               proceeds="1000" ibCommission="-0.1"/>
+        <Trade assetCategory="STK" symbol="&lt;b&gt;X" currency="USD" tradeID="9" tradeDate="20240301" quantity="1" tradePrice="2" ibCommission="0"/>
+        <Trade assetCategory="CASH" symbol="USD.JPY" currency="JPY" tradeID="10" tradeDate="20240301" quantity="1000" tradePrice="150"
+               proceeds="-150000" ibCommission="-300"/>
+        </Trades></FlexStatement></FlexStatements></FlexQueryResponse>"#;
+    let read = FlexXml.read("f.xml", statement.as_bytes()).unwrap().remove(0);
+    let arrival =
+        serde_json::from_str(r#"[{"order": "3", "price": {"amount": "249.5", "currency": "USD"}}]"#);
+    let arrivals: Vec<ArrivalPrice> = arrival.unwrap();
+    let read = read.with_arrivals(&arrivals).unwrap();
+    let symbols: SymbolMap =
+        serde_json::from_str(r#"[{"symbol": "VTI", "asset": "us"}, {"symbol": "GLD", "asset": "gold"}]"#)
+            .unwrap();
+    let costs: PublishedCosts = serde_json::from_str(
+        r#"{"assets": [{"asset": "us", "max_rate": "0.0004", "base_slippage": "0.0004"},
+            {"asset": "gold", "max_rate": "0.0004", "base_slippage": "0.0005"}], "fx_rate": "0.00002"}"#,
+    )
+    .unwrap();
+    let compared = Estimates::new(&costs, &symbols).compare(&[read]).unwrap();
+    let job = main_job();
+    let sources = Sources::new(&job.data.market, &job.data.statistics);
+    assert!(job.report.table("estimate_against_actual").is_none());
+    let report = Report::new(&job.record, &sources.with_fills(&compared)).unwrap();
+    sound(page(&report, "costs"));
+
+    let beside = table(&report, "estimate_against_actual");
+    let text = |row: usize, column: &str| beside.cell(row, column).unwrap().value.text(Language::English);
+    let shown = |row| {
+        ["asset", "kind", "currency", "orders", "value", "estimated", "actual", "above", "worst"]
+            .map(|column| text(row, column))
+    };
+    // 4 bp of 1000; 4 bp of 2500 against 2, which is 4 bp too much; 4 bp of 2500 against 10 · 0.50; 0.2 bp of 150 000.
+    assert_eq!(shown(0), ["gold", "commission", "USD", "1", "1 000.00", "0.40", "0.10", "0", "—"]);
+    assert_eq!(shown(1), ["gold", "slippage", "USD", "0", "—", "—", "—", "—", "—"]);
+    assert_eq!(shown(2), ["us", "commission", "USD", "1", "2 500.00", "1.00", "2.00", "1", "4.00"]);
+    assert_eq!(shown(3), ["us", "slippage", "USD", "1", "2 500.00", "1.00", "5.00", "1", "16.00"]);
+    assert_eq!(
+        shown(4),
+        ["USD.JPY", "exchange fees", "JPY", "1", "150 000.00", "3.00", "300.00", "1", "19.80"]
+    );
+    let marks: Vec<bool> =
+        (0..5).map(|row| beside.cell(row, "actual").unwrap().mark == Some(Mark::NotMet)).collect();
+    assert_eq!(marks, [false, false, true, true, true]);
+
+    let suggested = table(&report, "suggested_base_slippage");
+    assert_eq!((number(suggested, 0, "suggested"), number(suggested, 0, "base")), (None, Some(5.0)));
+    same(number(suggested, 1, "suggested"), Some(20.0));
+    let left_out = table(&report, "fills_not_compared");
+    assert_eq!(left_out.rows.len(), 1);
+    assert_eq!(left_out.cell(0, "symbol").unwrap().value, Value::Name("<b>X".to_owned()));
+    let site = report.site().unwrap();
+    for path in ["costs.html", "ja/costs.html"] {
+        let page = String::from_utf8_lossy(&site.files()[path]);
+        assert!(page.contains("fills_not_compared") && !page.contains("<b>X"), "{path}");
+    }
 }

@@ -7,6 +7,7 @@ use super::cash::movement;
 use super::holdings::{balance, position, together};
 use super::row::Row;
 use super::trade::{Level, Traded, level, traded};
+use crate::fills::merge::movements;
 use crate::fills::place::Place;
 use crate::fills::revision::{once, settled};
 use crate::fills::{
@@ -133,8 +134,8 @@ impl Building {
         let told = if self.trades.is_empty() { self.confirms } else { self.trades };
         let fills = told.fills(place, &mut statement.not_handled)?;
         statement.fills = settled(once(fills)?, &mut statement.cancelled);
-        statement.cash = if self.cash.is_empty() { self.cash_sums } else { self.cash };
-        statement.cash.sort_by(|a, b| (a.date, a.time, &a.id).cmp(&(b.date, b.time, &b.id)));
+        let cash = if self.cash.is_empty() { self.cash_sums } else { self.cash };
+        statement.cash = movements(cash, Vec::new(), false)?;
         statement.positions = if self.positions.is_empty() { together(self.lots)? } else { self.positions };
         let key = |a: &OpenPosition| {
             (a.instrument.symbol.clone(), a.instrument.conid.clone(), a.instrument.currency, a.date)
@@ -188,12 +189,19 @@ impl Told {
                 *sum = sum.checked_add(fill.quantity).ok_or(Overflow)?;
             }
         }
+        // An order that takes days has a row on each.
+        let mut orders: BTreeMap<&str, Decimal> = BTreeMap::new();
         for whole in self.orders.iter().flatten() {
-            let Some(sum) = sums.get(whole.id.as_str()) else { continue };
-            if whole.quantity != *sum && !revised.contains(&whole.id.as_str()) {
-                let Fill { id, quantity, .. } = whole;
+            let sum = orders.entry(whole.order.as_deref().unwrap_or(&whole.id)).or_default();
+            *sum = sum.checked_add(whole.quantity).ok_or(Overflow)?;
+        }
+        for (order, quantity) in orders {
+            if let Some(sum) = sums.get(order)
+                && quantity != *sum
+                && !revised.contains(&order)
+            {
                 return Err(
-                    place.form(format!("order {id} is of {quantity}, and its executions are of {sum}"))
+                    place.form(format!("order {order} is of {quantity}, and its executions are of {sum}"))
                 );
             }
         }

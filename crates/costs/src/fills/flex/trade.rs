@@ -79,6 +79,7 @@ pub(super) fn traded(row: &Row<'_>, level: Level) -> Result<Traded, FillsError> 
         _ => &["tradeID", "transactionID", "ibExecID", "execID"],
     };
     let (_, id) = row.required(ids, "a trade has a number, by which it is told apart")?;
+    let id = if level == Level::Order { format!("{id}@{date}") } else { id.to_owned() };
     let mut fill = Fill::new(id, instrument, date, quantity, price);
     fill.booking = row.owned("transactionID");
     fill.order = row.first(&["ibOrderID", "orderID", "brokerageOrderID"]).map(|(_, order)| order.to_owned());
