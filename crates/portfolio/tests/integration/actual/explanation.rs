@@ -5,7 +5,7 @@ use allweather_market::{Market, PricePanel, SpotPanel};
 use allweather_portfolio::{
     PortfolioError, Spec,
     actual::{Account, Actual, ActualError, ActualRun, Cause, Explanation, Movement},
-    core::Money,
+    core::{Currency, Money},
     rfr::RateHistory,
     simulate,
 };
@@ -142,6 +142,24 @@ fn a_late_conversion_is_timing_and_what_it_buys_is_currency() {
     assert!((causes.of(Cause::Timing) - -2.0 / 1000.0).abs() < 1e-15);
     assert!((causes.of(Cause::Currency) - 6.0 / 1000.0).abs() < 1e-15);
     assert!((actual.record.step(1).unwrap().period_return() - (50.0 + 4.0) / 1000.0).abs() < 1e-15);
+}
+
+/// Euros bought with borrowed dollars: both sides of the conversion are held from the step on that it carries out.
+#[test]
+fn both_sides_of_a_late_conversion_count() {
+    let spots = "month,usd,eur\n2024-01,150,165\n2024-02,153,168\n2024-03,153,168\n2024-04,153,168\n";
+    let market = Market::new(JPY, PricePanel::from_csv("prices.csv", PRICES).unwrap());
+    let market = market.with_spots(SpotPanel::from_csv("fx.csv", spots, JPY).unwrap()).unwrap();
+    let mut pair = trade("3", "EUR.USD", USD, "2024-02-01", dec!(2), dec!(1.12));
+    pair.instrument.kind = InstrumentKind::Forex;
+    let account = as_simulated().with(Movement::conversion(Currency::EUR, pair)).unwrap();
+    let (spec, rates) = (spec(LOTS), RateHistory::default());
+    let actual = ActualRun::new(&spec, &market, &rates, &account).run().unwrap();
+    let causes = actual.explain(&spec.simulated(), &market, &rates).unwrap().steps()[1].causes;
+    // At 1.1 dollars on the day: 0.02 more for each of 2, at 153 yen. Then euros rose by 3 yen each, and 2.2 dollars by as much.
+    assert!((causes.of(Cause::Timing) - -6.12 / 1000.0).abs() < 1e-15);
+    assert!((causes.of(Cause::Currency) - -0.6 / 1000.0).abs() < 1e-15);
+    assert!(causes.of(Cause::Unexplained).abs() < 1e-15);
 }
 
 #[test]
