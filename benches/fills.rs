@@ -51,7 +51,7 @@ fn fills(criterion: &mut Criterion) {
         bencher.iter(|| black_box(FlexXml.read("bench.xml", black_box(text.as_bytes()))));
     });
     group.bench_function("compared", |bencher| {
-        bencher.iter(|| black_box(estimates.compare(black_box(&read))))
+        bencher.iter(|| black_box(estimates.compare(black_box(&read))));
     });
     group.finish();
 }
