@@ -82,6 +82,11 @@ impl Desk {
         &self.in_force
     }
 
+    /// The same, for those that are too small for the capital; call it right after [`Desk::put_in_force`].
+    pub(crate) fn in_force_mut(&mut self) -> &mut [f64] {
+        &mut self.in_force
+    }
+
     /// Whatever money comes buys the targets, without asking the rule.
     pub(crate) fn start(&mut self) {
         self.refresh();

@@ -6,20 +6,21 @@ use allweather_costs::{CostModel, Proportional, UniverseCosts};
 use allweather_fx_overlay::{Book, Opened, Settled, Signal};
 use allweather_market::{AsOf, Market};
 use allweather_rebalance::{
-    Reason, Rebalancer, Review,
+    MinimumCapital, Reason, Rebalancer, Review,
     paths::{Budget, total},
 };
 use allweather_rfr::RateHistory;
 use allweather_taxes::LossLine;
 
 use crate::{
-    CashYield, CostParts, CostSpec, ExpenseTotals, LateAssets, Operation, Outcome, PortfolioError,
+    CashYield, CostParts, CostSpec, ExpenseTotals, Flows, LateAssets, Operation, Outcome, PortfolioError,
     QuarterRecord, Record, Spec, TargetSchedule, VaultStep,
     desk::{Desk, Standing},
     prepare::Prepared,
     purse::Purse,
     quarter::Payment,
     record::{Facts, Off, Recorder},
+    small_weights::SmallAccount,
     trading::Trading,
     tree,
 };
@@ -77,6 +78,8 @@ pub struct Simulation<'a> {
     signals: Option<Vec<Arc<dyn Signal>>>,
     /// Strategic weights of the portfolio with the steps from which they are in force, in the order of the steps.
     changes: Vec<(usize, Vec<f64>)>,
+    /// Whether lots of the spec are put aside.
+    divisible: bool,
     prepared: Prepared,
 }
 
@@ -144,7 +147,8 @@ impl<'a> Simulation<'a> {
         if prepared.tree.is_composed() && spec.loss_realisation.is_some() {
             return Err(PortfolioError::VaultsInLossRealisation);
         }
-        Ok(Self { spec, market, rates, rules, costs, spending, signals, changes: Vec::new(), prepared })
+        let (changes, divisible) = (Vec::new(), false);
+        Ok(Self { spec, market, rates, rules, costs, spending, signals, changes, divisible, prepared })
     }
 
     /// The same run under a rule of your own; its vaults keep theirs.
@@ -237,6 +241,13 @@ impl<'a> Simulation<'a> {
         Ok(self)
     }
 
+    /// The same run in divisible holdings, whatever its operation. What is too small for the capital is still set to zero: this is
+    /// what an account would come to without lots.
+    #[must_use]
+    pub fn divisible(self) -> Self {
+        Self { divisible: true, ..self }
+    }
+
     /// Runs and keeps the full record of every step.
     ///
     /// # Errors
@@ -295,6 +306,8 @@ struct State {
     adopted: Option<String>,
     /// The lots' lines of the step, on their way to the record.
     loss_lines: Vec<LossLine>,
+    /// What was set to zero at the step.
+    zeroed: Vec<MinimumCapital>,
     outcome: Outcome,
 }
 
@@ -345,7 +358,7 @@ impl State {
                 .collect(),
             changed: 0,
             reads_costs: simulation.rules.iter().any(|rule| rule.reads_costs()),
-            trading: Trading::new(spec, prepared)?,
+            trading: Trading::new(spec, prepared, simulation.divisible)?,
             book,
             exposures: prepared.foreign.iter().map(|c| (*c, 0.0)).collect(),
             forward_fee: spec.fx.as_ref().map_or(0.0, |fx| fx.fee().to_f64()),
@@ -353,6 +366,7 @@ impl State {
             purse,
             paid: CostParts::default(),
             vault_steps: Vec::new(),
+            zeroed: Vec::new(),
             loss_lines: Vec::new(),
             left: Left::default(),
             adopted: None,
@@ -386,6 +400,7 @@ impl Simulation<'_> {
     fn arrive(&self, t: usize, state: &mut State) -> Result<Arrival, PortfolioError> {
         let market = self.market.as_of(self.prepared.dates[t]);
         let value_before = state.value;
+        state.zeroed.clear();
         let invested_before = value_before - state.cash;
         let (interest, vaults_interest) = self.mark(t, state)?;
         let invested = total(&state.holdings);
@@ -464,6 +479,8 @@ impl Simulation<'_> {
         if R::ON {
             recorder.step(Facts {
                 value_before,
+                capital: value_before,
+                flows: Flows::default(),
                 value,
                 after_costs,
                 value_after: state.value,
@@ -474,6 +491,7 @@ impl Simulation<'_> {
                 decision: state.desks[0].decision(),
                 targets: state.desks[0].targets(),
                 strategic: state.desks[0].in_force(),
+                zeroed: &state.zeroed,
                 vaults: &mut state.vault_steps,
                 losses: &mut state.loss_lines,
                 before: if trade.is_some() { &state.trading.after } else { &state.holdings },
@@ -550,6 +568,10 @@ impl Simulation<'_> {
                 // Where there is a schedule there are no vaults.
                 let strategic = change.map_or(&prepared.tree.nodes[node].weights, |(_, weights)| weights);
                 desk.put_in_force(&prepared.tree, strategic, &here);
+            }
+            if let Some(prices) = &prepared.unit_prices {
+                let account = SmallAccount { prepared, prices: prices.row(t), value };
+                state.zeroed = account.zero(&self.spec.operation, state.desks[0].in_force_mut())?;
             }
         }
         if t == 0 {

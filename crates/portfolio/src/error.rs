@@ -11,6 +11,8 @@ use allweather_taxes::TaxError;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::actual::ActualError;
+
 /// Why a run cannot be made or stops.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -308,6 +310,9 @@ pub enum PortfolioError {
         /// The day.
         date: NaiveDate,
     },
+    /// From an account's actual operation.
+    #[error(transparent)]
+    Actual(#[from] ActualError),
     /// From the expenses.
     #[error(transparent)]
     Cashflow(#[from] CashflowError),

@@ -31,6 +31,7 @@
 //!
 //! It decides nothing itself: formulas are in the parts. It reads no files and writes none: see [`PendingFile`](allweather_market::PendingFile).
 
+pub mod actual;
 mod desk;
 mod engine;
 mod error;
@@ -42,6 +43,7 @@ mod prepare;
 mod purse;
 mod quarter;
 mod record;
+mod small_weights;
 mod spec;
 mod step;
 mod summary;
@@ -76,7 +78,7 @@ pub use live_track::{
 };
 pub use record::{ExpenseTotals, Outcome, Record};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
-pub use step::{ForwardProfit, ForwardRecord, QuarterRecord, Step};
+pub use step::{Flows, ForwardProfit, ForwardRecord, QuarterRecord, Step};
 pub use summary::{HedgeAccount, Target, TargetCheck};
 pub use tables::{MonthRow, YearRow};
 pub use target_schedule::{ScheduledTargets, TargetSchedule};

@@ -3,14 +3,14 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use allweather_core::{AssetId, Currency, Month, Year};
 use allweather_fx_overlay::{Book, Omission, Opened, Position, Settled};
 use allweather_market::{Frequency, Gap, Market};
-use allweather_rebalance::{Decision, Outcome as OrderOutcome, Targets};
+use allweather_rebalance::{Decision, MinimumCapital, Outcome as OrderOutcome, Targets};
 use allweather_rfr::{RateHistory, YearRate};
 use allweather_taxes::{LossAccount, LossLine};
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    CostParts, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, VaultStep, prepare::Prepared,
+    CostParts, Flows, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, VaultStep, prepare::Prepared,
 };
 
 /// What a run came to, without its steps.
@@ -73,6 +73,8 @@ impl Outcome {
 /// Everything about one step, borrowed from the run.
 pub(crate) struct Facts<'a> {
     pub(crate) value_before: f64,
+    pub(crate) capital: f64,
+    pub(crate) flows: Flows,
     pub(crate) value: f64,
     pub(crate) after_costs: f64,
     pub(crate) value_after: f64,
@@ -83,6 +85,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) decision: &'a Decision,
     pub(crate) targets: &'a Targets,
     pub(crate) strategic: &'a [f64],
+    pub(crate) zeroed: &'a [MinimumCapital],
     /// Handed over: the record takes them out.
     pub(crate) vaults: &'a mut Vec<VaultStep>,
     /// Handed over, too.
@@ -115,6 +118,8 @@ impl Recorder for Off {
 #[derive(Debug, Clone)]
 struct Line {
     value_before: f64,
+    capital: f64,
+    flows: Flows,
     value: f64,
     after_costs: f64,
     value_after: f64,
@@ -127,6 +132,7 @@ struct Line {
     targets: (usize, usize),
     /// Where the weights in force begin in the record's flat list: where they are written again, they have changed.
     strategic: usize,
+    zeroed: (usize, usize),
     positions: (usize, usize),
     omitted: (usize, usize),
     losses: (usize, usize),
@@ -155,6 +161,7 @@ pub struct Record {
     targets: Vec<Option<f64>>,
     /// Strategic weights of the parts, once for each change.
     strategic: Vec<f64>,
+    zeroed: Vec<MinimumCapital>,
     /// As many a step as there are vaults.
     vaults: Vec<VaultStep>,
     losses: Vec<LossLine>,
@@ -185,6 +192,7 @@ impl Record {
             orders: Vec::new(),
             targets: Vec::new(),
             strategic: Vec::new(),
+            zeroed: Vec::new(),
             vaults: Vec::new(),
             losses: Vec::new(),
             parts: Arc::clone(&prepared.tree.nodes[0].names),
@@ -273,6 +281,8 @@ impl Record {
             date: *self.dates.get(index)?,
             month: *self.months.get(index)?,
             value_before: line.value_before,
+            capital: line.capital,
+            flows: line.flows,
             market_profit: line.market_profit,
             interest: line.interest,
             forwards: line.forwards,
@@ -283,6 +293,7 @@ impl Record {
             after: self.after.get(row(index))?,
             targets: self.targets.get(line.targets.0..line.targets.1)?,
             strategic: self.strategic.get(line.strategic..line.strategic + self.parts.len())?,
+            zeroed: self.zeroed.get(line.zeroed.0..line.zeroed.1)?,
             strategic_changed: index > 0 && self.lines.get(index - 1)?.strategic != line.strategic,
             parts: &self.parts,
             vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
@@ -389,6 +400,8 @@ impl Recorder for Record {
         self.vaults.append(facts.vaults);
         let losses = self.losses.len();
         self.losses.append(facts.losses);
+        let zeroed = self.zeroed.len();
+        self.zeroed.extend_from_slice(facts.zeroed);
         self.orders.extend_from_slice(facts.outcomes);
         let targets = self.targets.len();
         if facts.decision.trades() {
@@ -401,6 +414,8 @@ impl Recorder for Record {
         }
         self.lines.push(Line {
             value_before: facts.value_before,
+            capital: facts.capital,
+            flows: facts.flows,
             value: facts.value,
             after_costs: facts.after_costs,
             value_after: facts.value_after,
@@ -415,6 +430,7 @@ impl Recorder for Record {
             decision: facts.decision.clone(),
             targets: (targets, self.targets.len()),
             strategic: self.strategic.len() - parts,
+            zeroed: (zeroed, self.zeroed.len()),
             positions: (positions, self.positions.len()),
             omitted: (omitted, self.omitted.len()),
             losses: (losses, self.losses.len()),

@@ -4,7 +4,7 @@ use allweather_cashflow::Spending;
 use allweather_core::{AssetId, Month};
 use allweather_costs::{Proportional, PublishedCosts};
 use allweather_fx_overlay::FxSpec;
-use allweather_rebalance::{Lot, Rule, UnderMinimum};
+use allweather_rebalance::{Lot, Rule, SmallWeights, UnderMinimum};
 use allweather_rfr::RateRules;
 use allweather_taxes::LossRealisation;
 use rust_decimal::Decimal;
@@ -137,7 +137,6 @@ pub enum Operation {
     Simulation,
     /// Orders are whole lots, and what cannot be invested stays in cash. Levels of the price panel are taken as prices of one unit.
     /// Not for vaults: each is an account of its own, to be planned by itself.
-    /// Minimum capital and small weights are judged beforehand, by [`plan`](allweather_rebalance::plan()).
     Actual {
         /// The lot of every asset that is not named in `lots`.
         lot: Lot,
@@ -147,7 +146,16 @@ pub enum Operation {
         /// What is done with orders below the smallest size.
         #[serde(default)]
         under_minimum: UnderMinimum,
+        /// What is done about weights too small for the capital, judged whenever weights come into force [our reading]; `None`
+        /// leaves them as they are.
+        #[serde(default = "published_small_weights")]
+        small_weights: Option<SmallWeights>,
     },
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "serde asks for the type of the field")]
+fn published_small_weights() -> Option<SmallWeights> {
+    Some(SmallWeights::published())
 }
 
 /// The lot of one asset.

@@ -1,6 +1,6 @@
 use allweather_core::{AssetId, Currency, Month, Percent, Quarter, RateStatus};
 use allweather_fx_overlay::Omission;
-use allweather_rebalance::{Decision, Outcome as OrderOutcome};
+use allweather_rebalance::{Decision, MinimumCapital, Outcome as OrderOutcome};
 use allweather_rfr::Indicator;
 use allweather_taxes::LossLine;
 use chrono::NaiveDate;
@@ -18,7 +18,11 @@ pub struct Step<'a> {
     pub month: Month,
     /// Value after the step before, flows included (the initial capital at the first step).
     pub value_before: f64,
-    /// What prices and exchange rates did to the holdings.
+    /// What the return is measured on: `value_before`; in a run from fills also what flowed since, each by the part of the time that it was
+    /// there (Modified Dietz).
+    pub capital: f64,
+    /// What prices and exchange rates did to the holdings; in a run from fills also what they paid, and what cash in foreign currencies
+    /// gained.
     pub market_profit: f64,
     /// What cash earned.
     pub interest: f64,
@@ -42,6 +46,9 @@ pub struct Step<'a> {
     pub targets: &'a [Option<f64>],
     /// Strategic weights in force, of the parts; 0 for one whose prices have not begun.
     pub strategic: &'a [f64],
+    /// Assets whose weight was set to zero when weights came into force at this step, each with the capital it would need: they are too
+    /// small for the account. Only in actual operation.
+    pub zeroed: &'a [MinimumCapital],
     /// Whether they are others than at the step before: an asset begins, or a [`TargetSchedule`](crate::TargetSchedule) says so.
     pub strategic_changed: bool,
     /// The vaults, each after the one it is in; empty without vaults.
@@ -57,6 +64,8 @@ pub struct Step<'a> {
     pub after_costs: f64,
     /// The quarter that ends here, if one does and there are expenses.
     pub quarter: Option<&'a QuarterRecord>,
+    /// What the owner of an account put in and took out; only in a run from fills.
+    pub flows: Flows,
     /// Value after trade and flows.
     pub value_after: f64,
     /// Cash in it, that of the vaults included.
@@ -76,22 +85,34 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// The step's return: value before flows and after costs, over the value of the step before.
+    /// The step's return: value before flows and after costs, over the value of the step before. Where money flowed since, the profit over
+    /// [`Step::capital`].
     #[must_use]
     pub fn period_return(&self) -> f64 {
-        self.after_costs / self.value_before - 1.0
+        self.growth(0.0) - 1.0
+    }
+
+    /// The step's return before its costs.
+    #[must_use]
+    pub fn gross_return(&self) -> f64 {
+        self.growth(self.costs.total()) - 1.0
+    }
+
+    fn growth(&self, added: f64) -> f64 {
+        // Without flows that is `after / before`, to the bit.
+        (self.after_costs + added - (self.value_before - self.capital)) / self.capital
     }
 
     /// Taken out of the portfolio at this step.
     #[must_use]
     pub fn withdrawn(&self) -> f64 {
-        self.quarter.map_or(0.0, |q| q.withdrawn)
+        self.quarter.map_or(0.0, |q| q.withdrawn) + self.flows.withdrawn
     }
 
     /// Put back into the portfolio at this step.
     #[must_use]
     pub fn reinvested(&self) -> f64 {
-        self.quarter.map_or(0.0, |q| q.reinvested)
+        self.quarter.map_or(0.0, |q| q.reinvested) + self.flows.deposited
     }
 
     /// The decision in plain words.
@@ -101,31 +122,39 @@ impl Step<'_> {
     }
 }
 
+#[derive(Serialize)]
+struct Asset<'a> {
+    #[serde(rename = "asset")]
+    id: &'a AssetId,
+    before: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<f64>,
+    after: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<OrderOutcome>,
+}
+#[derive(Serialize)]
+struct Part<'a> {
+    part: &'a AssetId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<f64>,
+}
+#[derive(Serialize)]
+struct Vault<'a> {
+    #[serde(flatten)]
+    step: &'a VaultStep,
+    reason: String,
+}
+/// What only a run from fills has.
+#[derive(Serialize)]
+struct Flowed {
+    #[serde(flatten)]
+    flows: Flows,
+    capital: f64,
+}
+
 impl Serialize for Step<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Asset<'a> {
-            #[serde(rename = "asset")]
-            id: &'a AssetId,
-            before: f64,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            target: Option<f64>,
-            after: f64,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            order: Option<OrderOutcome>,
-        }
-        #[derive(Serialize)]
-        struct Part<'a> {
-            part: &'a AssetId,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            target: Option<f64>,
-        }
-        #[derive(Serialize)]
-        struct Vault<'a> {
-            #[serde(flatten)]
-            step: &'a VaultStep,
-            reason: String,
-        }
         #[derive(Serialize)]
         struct Wire<'a> {
             date: NaiveDate,
@@ -140,6 +169,8 @@ impl Serialize for Step<'_> {
             reason: String,
             #[serde(skip_serializing_if = "Option::is_none")]
             strategic: Option<&'a [f64]>,
+            #[serde(skip_serializing_if = "<[MinimumCapital]>::is_empty")]
+            zeroed: &'a [MinimumCapital],
             assets: Vec<Asset<'a>>,
             #[serde(skip_serializing_if = "Vec::is_empty")]
             parts: Vec<Part<'a>>,
@@ -151,6 +182,8 @@ impl Serialize for Step<'_> {
             #[serde(rename = "return")]
             period_return: f64,
             quarter: Option<&'a QuarterRecord>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            flows: Option<Flowed>,
             value_after: f64,
             cash: f64,
             pool: f64,
@@ -181,6 +214,7 @@ impl Serialize for Step<'_> {
             decision: self.decision,
             reason: self.explain(),
             strategic: Some(self.strategic).filter(|_| self.strategic_changed),
+            zeroed: self.zeroed,
             assets: assets.collect(),
             parts: self
                 .parts
@@ -194,6 +228,8 @@ impl Serialize for Step<'_> {
             costs: self.costs,
             period_return: self.period_return(),
             quarter: self.quarter,
+            flows: (self.flows != Flows::default())
+                .then_some(Flowed { flows: self.flows, capital: self.capital }),
             value_after: self.value_after,
             cash: self.cash,
             pool: self.pool,
@@ -205,6 +241,16 @@ impl Serialize for Step<'_> {
         }
         .serialize(serializer)
     }
+}
+
+/// What the owner of an account put in and took out at a step, in base currency: money, and holdings at their value.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Flows {
+    /// Put in.
+    pub deposited: f64,
+    /// Taken out, with withheld tax that was added back.
+    pub withdrawn: f64,
 }
 
 /// The ledger's line of a quarter, as the `f64` door settled it; amounts in base currency.

@@ -106,10 +106,10 @@ impl Record {
             row.period_return = (1.0 + row.period_return) * (1.0 + step.period_return()) - 1.0;
             row.costs += step.costs.total();
             (row.pool, row.value) = (step.pool, step.value_after);
+            row.withdrawn += step.withdrawn();
+            row.reinvested += step.reinvested();
             if let Some(quarter) = step.quarter {
                 row.expenses += quarter.consumption;
-                row.withdrawn += quarter.withdrawn;
-                row.reinvested += quarter.reinvested;
                 row.halted_quarters += usize::from(quarter.halted);
                 row.shortfall += quarter.shortfall;
             }
@@ -158,10 +158,10 @@ impl Record {
             row.commission += step.costs.commission;
             row.slippage += step.costs.slippage;
             row.fx_fee += step.costs.fx;
+            row.withdrawn += step.withdrawn();
+            row.reinvested += step.reinvested();
             if let Some(quarter) = step.quarter {
                 row.expenses += quarter.consumption;
-                row.withdrawn += quarter.withdrawn;
-                row.reinvested += quarter.reinvested;
                 row.shortfall += quarter.shortfall;
             }
             row.rebalanced |= step.decision.trades();

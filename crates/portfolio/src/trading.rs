@@ -102,11 +102,10 @@ struct Charged {
 }
 
 impl Trading {
-    pub(crate) fn new(spec: &Spec, prepared: &Prepared) -> Result<Self, PortfolioError> {
+    pub(crate) fn new(spec: &Spec, prepared: &Prepared, divisible: bool) -> Result<Self, PortfolioError> {
         let assets = prepared.universe.len();
         let lots = match &spec.operation {
-            Operation::Simulation => None,
-            Operation::Actual { lot, lots, under_minimum } => {
+            Operation::Actual { lot, lots, under_minimum, .. } if !divisible => {
                 let of = |id: &AssetId| lots.iter().find(|l| l.asset == *id).map_or(lot, |l| &l.lot);
                 Some(Lots {
                     sizes: prepared.universe.iter().map(|id| LotSize::from(of(id))).collect(),
@@ -117,6 +116,7 @@ impl Trading {
                     buy: vec![0.0; assets],
                 })
             }
+            _ => None,
         };
         let zeros = || vec![0.0; prepared.tree.places()];
         let vaults = Vaults::new(&prepared.tree);

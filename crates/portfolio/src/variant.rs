@@ -125,7 +125,7 @@ impl Record {
         for step in self.steps() {
             let Some(last) = before.replace(step) else { continue };
             // Flows are no profit: what was withdrawn into the pool is still in the total assets.
-            let change = (step.after_costs - step.value_before) / (last.value_after + last.pool);
+            let change = (step.after_costs - step.value_before) / (step.capital + last.pool);
             if step.month == last.month {
                 // Several dates a month: the month's change is theirs, compounded.
                 if let (Some(month), Some(so_far)) = (months.last(), invested.last_mut())

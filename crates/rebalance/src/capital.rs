@@ -159,3 +159,133 @@ pub fn zero_small(
     }
     Ok(Zeroing { weights, zeroed })
 }
+
+/// What is done about weights that are too small for the capital, as plain data: the terms of [`zero_small`].
+///
+/// ```
+/// use allweather_core::AssetId;
+/// use allweather_rebalance::SmallWeights;
+/// use rust_decimal::dec;
+/// let asset = |name: &str, unit, weight| Ok::<_, allweather_core::AssetIdError>((AssetId::new(name)?, unit, weight));
+/// let assets = [asset("fund", dec!(100), dec!(0.99))?, asset("bar", dec!(9000), dec!(0.01))?];
+/// // One bar is worth 9 000: to hold 1 % in bars to a percent takes 9 000 / 1 % / 1 % · 2 = 180 000 000.
+/// let zeroing = SmallWeights::published().zero(&assets, dec!(1_000_000))?;
+/// assert_eq!(zeroing.weights, [dec!(1), dec!(0)]);
+/// assert_eq!(zeroing.zeroed[0].capital, dec!(180_000_000));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "SmallWeightsWire", into = "SmallWeightsWire")]
+pub struct SmallWeights {
+    precision: Percent,
+    buffer: Decimal,
+    limit: Decimal,
+    spread: Spread,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SmallWeightsWire {
+    precision: Percent,
+    #[serde(with = "allweather_core::wire")]
+    buffer: Decimal,
+    #[serde(with = "allweather_core::wire")]
+    limit: Decimal,
+    spread: Spread,
+}
+
+impl Default for SmallWeightsWire {
+    fn default() -> Self {
+        SmallWeights::published().into()
+    }
+}
+
+impl SmallWeights {
+    /// The published terms: minimum capital for 1 % with buffer 2, and weights up to 1 % are set to zero and spread over the others
+    /// [our reading].
+    ///
+    /// # Source
+    ///
+    /// Published method, §3: actual operation.
+    #[must_use]
+    pub fn published() -> Self {
+        let (precision, buffer) = (Percent::new(Decimal::ONE), Decimal::TWO);
+        Self { precision, buffer, limit: Decimal::new(1, 2), spread: Spread::ProRata }
+    }
+
+    /// Minimum capital for a precision with a buffer, up to which weight (a fraction) an asset is set to zero, and where that goes.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Setting`] when precision or buffer is not positive or the limit not in 0..=1.
+    pub fn new(
+        precision: Percent,
+        buffer: Decimal,
+        limit: Decimal,
+        spread: Spread,
+    ) -> Result<Self, RebalanceError> {
+        for (what, value) in [("precision in percent", precision.points()), ("buffer", buffer)] {
+            if value <= Decimal::ZERO {
+                return Err(RebalanceError::Setting { what, value, rule: "positive" });
+            }
+        }
+        if !(Decimal::ZERO..=Decimal::ONE).contains(&limit) {
+            let what = "largest weight that is set to zero";
+            return Err(RebalanceError::Setting { what, value: limit, rule: "in 0..=1" });
+        }
+        // Without trailing zeros: equal terms are written alike.
+        let precision = Percent::new(precision.points().normalize());
+        Ok(Self { precision, buffer: buffer.normalize(), limit: limit.normalize(), spread })
+    }
+
+    /// The precision that minimum capital is computed for.
+    #[must_use]
+    pub fn precision(&self) -> Percent {
+        self.precision
+    }
+
+    /// The buffer of minimum capital.
+    #[must_use]
+    pub fn buffer(&self) -> Decimal {
+        self.buffer
+    }
+
+    /// The largest weight that is set to zero, a fraction.
+    #[must_use]
+    pub fn limit(&self) -> Decimal {
+        self.limit
+    }
+
+    /// Where such a weight goes.
+    #[must_use]
+    pub fn spread(&self) -> Spread {
+        self.spread
+    }
+
+    /// Weights for a capital: [`zero_small`] on these terms.
+    ///
+    /// # Errors
+    ///
+    /// As [`zero_small`].
+    pub fn zero(
+        &self,
+        assets: &[(AssetId, Decimal, Decimal)],
+        capital: Decimal,
+    ) -> Result<Zeroing, RebalanceError> {
+        zero_small(assets, capital, self.precision, self.buffer, self.limit, self.spread)
+    }
+}
+
+impl TryFrom<SmallWeightsWire> for SmallWeights {
+    type Error = RebalanceError;
+    fn try_from(wire: SmallWeightsWire) -> Result<Self, Self::Error> {
+        Self::new(wire.precision, wire.buffer, wire.limit, wire.spread)
+    }
+}
+
+impl From<SmallWeights> for SmallWeightsWire {
+    fn from(terms: SmallWeights) -> Self {
+        let SmallWeights { precision, buffer, limit, spread } = terms;
+        Self { precision, buffer, limit, spread }
+    }
+}

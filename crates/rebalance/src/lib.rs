@@ -59,7 +59,9 @@ mod window;
 
 pub use band::{DriftBand, Scope};
 pub use calendar::{Calendar, Edge, Period};
-pub use capital::{MinimumCapital, Spread, Zeroing, minimum_capital, portfolio_minimum_capital, zero_small};
+pub use capital::{
+    MinimumCapital, SmallWeights, Spread, Zeroing, minimum_capital, portfolio_minimum_capital, zero_small,
+};
 pub use combine::{Rules, all_of, first_of};
 pub use correlation::CorrelationLimit;
 pub use cost_aware::{CostAware, SpareCash};

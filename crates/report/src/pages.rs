@@ -3,6 +3,7 @@
 
 use crate::{Page, ReportError, run::Run};
 
+mod actual;
 mod costs;
 mod currency;
 mod decisions;
@@ -45,5 +46,9 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
     // Behind the costs; only where there is something to say.
     let place = pages.iter().position(|page| page.id == "leverage").unwrap_or(pages.len());
     pages.splice(place..place, taxes::page(run));
+    let account = run.sources.account.iter().map(|account| actual::page(account, run.record.base()));
+    // Before what is estimated and the words, which end the menu.
+    let place = pages.len().saturating_sub(2);
+    pages.splice(place..place, account);
     Ok(pages)
 }

@@ -2,7 +2,11 @@ use allweather_core::{AssetId, Rate, Year};
 use allweather_iterations::Ledger;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Hurdle, MetricsError, Periodicity, Returns};
-use allweather_portfolio::{LiveTrack, MonthRow, Record, Step, YearRow, costs::fills::Comparison};
+use allweather_portfolio::{
+    LiveTrack, MonthRow, Record, Step, YearRow,
+    actual::{Actual, Explanation, Reconciliation},
+    costs::fills::Comparison,
+};
 use allweather_taxes::{AddedBack, WithheldRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
@@ -19,6 +23,15 @@ pub struct Sources<'a> {
     pub(crate) iterations: Option<(&'a Ledger, &'a LiveTrack)>,
     pub(crate) withheld: Vec<WithheldRow>,
     pub(crate) added_back: Vec<AddedBack>,
+    pub(crate) account: Option<Account<'a>>,
+}
+
+/// An account's run beside the record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Account<'a> {
+    pub(crate) actual: &'a Actual,
+    pub(crate) reconciliation: &'a Reconciliation,
+    pub(crate) explanation: &'a Explanation,
 }
 
 impl<'a> Sources<'a> {
@@ -30,7 +43,19 @@ impl<'a> Sources<'a> {
             (Words::new("Japan", "日本"), WeatherSpec::japan()),
         ];
         let (withheld, added_back) = (Vec::new(), Vec::new());
-        Self { market, statistics, weathers, fills: None, iterations: None, withheld, added_back }
+        let (fills, iterations, account) = (None, None, None);
+        Self { market, statistics, weathers, fills, iterations, withheld, added_back, account }
+    }
+
+    /// An account that was run from its fills: a page shows it against the simulation, with what was reconciled.
+    #[must_use]
+    pub fn with_account(
+        self,
+        actual: &'a Actual,
+        reconciliation: &'a Reconciliation,
+        explanation: &'a Explanation,
+    ) -> Self {
+        Self { account: Some(Account { actual, reconciliation, explanation }), ..self }
     }
 
     /// Other weathers, each with the name that it is shown under; none at all leaves weather out.
@@ -154,7 +179,8 @@ impl<'a> Run<'a> {
     /// The place among the prices of an asset of the record, whose name may begin with those of the vaults it is in.
     pub(crate) fn instrument(&self, asset: &AssetId) -> Option<usize> {
         let place = self.record.universe().iter().position(|name| name == asset)?;
-        let (id, _) = self.record.spec().holdings.look_through().get(place).copied()?;
+        // Behind those of the spec, an account's record has what it holds beside them, by its own name.
+        let id = self.record.spec().holdings.look_through().get(place).map_or(asset, |(id, _)| *id);
         self.sources.market.prices().position(id)
     }
 }

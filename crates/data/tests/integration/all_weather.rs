@@ -183,7 +183,7 @@ fn actual_operation_runs_through_the_whole_history() {
     let data = embedded().unwrap();
     for (lot, policy) in [("1", "skip"), ("1000", "round_trip"), ("100", "zero")] {
         let operation = format!(
-            r#"{{"actual":{{"lot":{{"minimum":"{lot}","increment":"1"}},"under_minimum":"{policy}"}}}}"#
+            r#"{{"actual":{{"lot":{{"minimum":"{lot}","increment":"1"}},"under_minimum":"{policy}","small_weights":null}}}}"#
         );
         let spec = Spec { operation: serde_json::from_str(&operation).unwrap(), ..all_weather().unwrap() };
         let record = data.simulate(&spec).unwrap();

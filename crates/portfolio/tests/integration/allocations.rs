@@ -103,7 +103,7 @@ fn hedge_overlay_expenses_and_costs_allocate_nothing_per_step() {
 
 #[test]
 fn lots_allocate_nothing_per_step() {
-    let actual = r#""operation":{"actual":{"lot":{"minimum":1,"increment":1},"under_minimum":"round_trip"}}"#;
+    let actual = r#""operation":{"actual":{"lot":{"minimum":1,"increment":1},"under_minimum":"round_trip","small_weights":null}}"#;
     same_for_any_length(&spec(&format!(
         r#"{BAND},{actual},"expenses":{{}},"costs":{{"proportional":"0.001"}}"#
     )));

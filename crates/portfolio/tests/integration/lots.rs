@@ -20,7 +20,7 @@ fn double(x: Decimal) -> f64 {
 }
 
 fn lot_of(case: &Case, place: usize) -> (Lot, UnderMinimum) {
-    let Operation::Actual { lot, lots, under_minimum } = &case.spec.operation else { unreachable!() };
+    let Operation::Actual { lot, lots, under_minimum, .. } = &case.spec.operation else { unreachable!() };
     let id = case.spec.holdings.as_slice()[place].part.name();
     (lots.iter().find(|l| l.asset == *id).map_or(*lot, |l| l.lot), *under_minimum)
 }
@@ -114,7 +114,12 @@ proptest! {
         case.spec.costs = CostSpec::default();
         let divisible = case.clone().divisible().run().unwrap();
         let lot = Lot::new(Decimal::ZERO, Decimal::new(1, 9)).unwrap();
-        case.spec.operation = Operation::Actual { lot, lots: Vec::new(), under_minimum: UnderMinimum::Skip };
+        case.spec.operation = Operation::Actual {
+            lot,
+            lots: Vec::new(),
+            under_minimum: UnderMinimum::Skip,
+            small_weights: None,
+        };
         let fine = case.run().unwrap();
         for (a, b) in divisible.steps().zip(fine.steps()) {
             prop_assert!(close(a.value_after, b.value_after, a.value, 1e-6), "{} {} {}", a.month, a.value_after, b.value_after);
@@ -133,7 +138,7 @@ fn a_round_trip_pays_twice() {
             r#"{{"name":"x","capital":2000000,
             "holdings":[{{"asset":"dollars","weight":0.5}},{{"asset":"bills","weight":0.5}}],
             "rule":{{"calendar":{{"every":"month","on":"end"}}}},
-            "operation":{{"actual":{{"lot":{{"minimum":1000,"increment":1}},"under_minimum":"round_trip",
+            "operation":{{"actual":{{"lot":{{"minimum":1000,"increment":1}},"under_minimum":"round_trip","small_weights":null,
               "lots":[{{"asset":"bills","lot":{{"minimum":1,"increment":1}}}}]}}}},
             "costs":{{"published":{{"fx_rate":0,"assets":[
               {{"asset":"dollars","max_rate":0,"base_slippage":0,"minimum":{{"amount":{minimum},"currency":"JPY"}}}},

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::float_cmp, reason = "where a law says equal it means every bit")]
 
+mod actual;
 mod allocations;
 mod base;
 mod daily;

@@ -623,8 +623,12 @@ fn vaults_are_not_run_in_lots() {
     )
     .unwrap();
     spec.costs = CostSpec::default();
-    spec.operation =
-        Operation::Actual { lot: Lot::WHOLE, lots: Vec::new(), under_minimum: UnderMinimum::Skip };
+    spec.operation = Operation::Actual {
+        lot: Lot::WHOLE,
+        lots: Vec::new(),
+        under_minimum: UnderMinimum::Skip,
+        small_weights: None,
+    };
     assert!(simulate(&spec, &market, &RateHistory::default()).is_ok());
     let Part::Asset(a) = spec.holdings.as_slice()[0].part.clone() else { unreachable!() };
     let inner = vault("v", vec![Holding::asset(a, 1.0)], every_month());

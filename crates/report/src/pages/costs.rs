@@ -73,11 +73,6 @@ impl Annual {
     }
 }
 
-/// The return of a step had its trade cost nothing.
-fn before_costs(step: &Step<'_>) -> f64 {
-    (step.after_costs + step.costs.total()) / step.value_before - 1.0
-}
-
 fn years(run: &Run<'_>) -> Vec<Annual> {
     let mut years: Vec<Annual> = Vec::new();
     for (place, step) in run.steps.iter().enumerate() {
@@ -98,7 +93,7 @@ fn years(run: &Run<'_>) -> Vec<Annual> {
         row.costs.slippage += step.costs.slippage;
         row.costs.fx += step.costs.fx;
         row.values = (row.values.0 + step.value_before, row.values.1 + 1);
-        row.growth.0 *= 1.0 + before_costs(step);
+        row.growth.0 *= 1.0 + step.gross_return();
         row.growth.1 *= 1.0 + step.period_return();
         if let Some(turnover) = run.trades.turnover.get(place).copied().flatten() {
             row.rebalances += 1;
@@ -116,7 +111,7 @@ fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
         let returns = Returns::new(run.periodicity, returns).ok()?;
         annual_return_geometric(&returns).ok()
     };
-    let without: Vec<f64> = run.steps.iter().map(before_costs).collect();
+    let without: Vec<f64> = run.steps.iter().map(Step::gross_return).collect();
     let (before, after) = (annual(&without), annual(&outcome.returns));
     let (sum, steps) =
         years.iter().fold((0.0, 0), |(sum, steps), year| (sum + year.values.0, steps + year.values.1));

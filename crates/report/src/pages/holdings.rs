@@ -38,7 +38,9 @@ struct Asset {
 /// The assets in universe order.
 fn assets(run: &Run<'_>) -> Vec<Asset> {
     let found = run.record.spec().holdings.look_through();
-    let rows = run.record.universe().iter().zip(found);
+    // An account may hold more than the spec does.
+    let outside = run.record.universe().get(found.len()..).unwrap_or_default().iter().map(|id| (id, 0.0));
+    let rows = run.record.universe().iter().zip(found.into_iter().chain(outside));
     rows.map(|(path, (id, weight))| Asset { path: path.clone(), id: id.clone(), weight }).collect()
 }
 

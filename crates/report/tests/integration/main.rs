@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 #![expect(clippy::float_cmp, reason = "what is shown is the record's figure to the last bit")]
 
+mod actual;
 mod costs;
 mod currency;
 mod decisions;

@@ -196,7 +196,9 @@ pub fn actual_operations() -> BoxedStrategy<Operation> {
     (lot(), vec(lot(), MOST_ASSETS - 1), policy)
         .prop_map(|(lot, lots, under_minimum)| {
             let named = |(i, lot)| AssetLot { asset: format!("a{i}").parse().expect("a name"), lot };
-            Operation::Actual { lot, lots: lots.into_iter().enumerate().map(named).collect(), under_minimum }
+            let lots = lots.into_iter().enumerate().map(named).collect();
+            // Whatever the capital: every case runs.
+            Operation::Actual { lot, lots, under_minimum, small_weights: None }
         })
         .boxed()
 }

@@ -1,0 +1,442 @@
+//! What happened between two steps, in base currency.
+
+use std::collections::BTreeMap;
+
+use allweather_core::{AssetId, Currency, Money, Number};
+use allweather_costs::fills::{CashKind, Fill};
+use allweather_market::{Market, PricePanel};
+use chrono::NaiveDate;
+use ndarray::Array2;
+use rust_decimal::Decimal;
+
+use super::{ActualError, ActualStep, Movement};
+use crate::{CostParts, Flows, PortfolioError, prepare::Prepared};
+
+/// A fill further than this from the panel's level, as a ratio, is not of the panel's unit.
+const SCALE: f64 = 3.0;
+
+/// Prices of one unit, and the market to ask for exchange rates.
+pub(super) struct Marks<'a> {
+    market: &'a Market,
+    /// In the asset's currency, `[steps, assets]`.
+    prices: Array2<Option<f64>>,
+}
+
+impl<'a> Marks<'a> {
+    pub(super) fn new(
+        prepared: &Prepared,
+        market: &'a Market,
+        traded: Option<&PricePanel>,
+    ) -> Result<Self, PortfolioError> {
+        let mut prices = Array2::from_elem((prepared.dates.len(), prepared.places.len()), None);
+        let panel = traded.unwrap_or(market.prices());
+        for (column, instrument) in prepared.instruments.iter().enumerate() {
+            let Some(place) = panel.position(&instrument.id) else {
+                // Nobody needs a price of what is never held: it is missed when it is.
+                continue;
+            };
+            let found = panel.instruments()[place].currency;
+            if found != instrument.currency {
+                let (asset, expected, date) = (instrument.id.clone(), instrument.currency, prepared.dates[0]);
+                return Err(ActualError::Currency { asset, expected, found, date }.into());
+            }
+            for (t, date) in prepared.dates.iter().enumerate() {
+                let row = panel.dates().binary_search(date).ok();
+                prices[[t, column]] = row.and_then(|row| panel.levels(place).get(row).copied().flatten());
+            }
+        }
+        Ok(Self { market, prices })
+    }
+
+    fn price(&self, t: usize, place: usize) -> Option<f64> {
+        self.prices.get([t, place]).copied().flatten()
+    }
+
+    /// Base currency for one unit of another.
+    fn spot(&self, currency: Currency, date: NaiveDate) -> Result<f64, ActualError> {
+        if currency == self.market.base() {
+            return Ok(1.0);
+        }
+        let spot = self.market.spots().and_then(|spots| spots.on(currency, date));
+        spot.ok_or(ActualError::CashSpot { currency, date })
+    }
+}
+
+/// What is held.
+#[derive(Clone, Copy)]
+pub(super) struct Position<'a> {
+    pub(super) units: &'a [Decimal],
+    pub(super) cash: &'a BTreeMap<Currency, Decimal>,
+}
+
+/// A step with everything since the one before it taken.
+pub(super) struct Closed {
+    pub(super) step: ActualStep,
+    /// Value of what was held before, at this step's prices; only at the first step.
+    pub(super) opening: f64,
+    /// Flows up to the first step.
+    pub(super) first_flows: f64,
+    /// Flows by the part of the time that they were there.
+    pub(super) weighted_flows: f64,
+    pub(super) value: f64,
+    pub(super) cash: f64,
+    /// Traded value, both sides.
+    pub(super) traded: f64,
+    /// Holdings of before and after at this step's prices, in universe order.
+    pub(super) before: Vec<f64>,
+    pub(super) after: Vec<f64>,
+}
+
+/// The time from one step to the next, being filled.
+pub(super) struct Period<'a> {
+    t: usize,
+    prepared: &'a Prepared,
+    marks: &'a Marks<'a>,
+    delay: u16,
+    /// The day of this step, and of the one before (at the first step, of the opening).
+    date: NaiveDate,
+    since: NaiveDate,
+    before: Position<'a>,
+    units: Vec<Decimal>,
+    cash: BTreeMap<Currency, Decimal>,
+    /// What trades that carry out the step before add to what was held then.
+    late_units: Vec<f64>,
+    late_cash: BTreeMap<Currency, f64>,
+    /// Last price of a fill of each asset, for one that is sold out and has no price any more.
+    last_fill: Vec<Option<f64>>,
+    /// Whether units of the asset changed without a trade: prices of before and after are not of one unit.
+    acted: Vec<bool>,
+    fills: Vec<(usize, Fill)>,
+    step: ActualStep,
+    first_flows: f64,
+    weighted_flows: f64,
+    /// Units of the owner's own: before the first step, and since.
+    brought: Vec<Decimal>,
+    transferred: Vec<Decimal>,
+    actions: Vec<Decimal>,
+    traded: f64,
+}
+
+impl<'a> Period<'a> {
+    pub(super) fn new(
+        t: usize,
+        prepared: &'a Prepared,
+        marks: &'a Marks<'a>,
+        delay: u16,
+        before: Position<'a>,
+        opened: NaiveDate,
+    ) -> Self {
+        let (date, assets) = (prepared.dates[t], prepared.universe.len());
+        let since = t.checked_sub(1).map_or(opened, |before| prepared.dates[before]);
+        let step = ActualStep {
+            date,
+            capital: 0.0,
+            prices: 0.0,
+            fills: 0.0,
+            currency: 0.0,
+            income: 0.0,
+            interest: 0.0,
+            costs: CostParts::default(),
+            flows: Flows::default(),
+            trades: 0,
+            timing: 0.0,
+            invested: 0.0,
+            planned_currency: 0.0,
+            tracking: 0.0,
+            cash: BTreeMap::new(),
+            units: Vec::new(),
+        };
+        Self {
+            t,
+            prepared,
+            marks,
+            delay,
+            date,
+            since,
+            before,
+            units: before.units.to_vec(),
+            cash: before.cash.clone(),
+            late_units: vec![0.0; assets],
+            late_cash: BTreeMap::new(),
+            last_fill: vec![None; assets],
+            acted: vec![false; assets],
+            fills: Vec::new(),
+            step,
+            first_flows: 0.0,
+            weighted_flows: 0.0,
+            brought: vec![Decimal::ZERO; assets],
+            transferred: vec![Decimal::ZERO; assets],
+            actions: vec![Decimal::ZERO; assets],
+            traded: 0.0,
+        }
+    }
+
+    fn place(&self, asset: &AssetId) -> Result<usize, PortfolioError> {
+        // The universe was widened by all that the account ever held.
+        let place = self.prepared.universe.iter().position(|other| other == asset);
+        place.ok_or_else(|| PortfolioError::Unknown { asset: asset.clone() })
+    }
+
+    fn in_base(&self, money: Money) -> Result<f64, ActualError> {
+        if money.amount().is_zero() {
+            return Ok(0.0);
+        }
+        Ok(money.amount().to_double() * self.marks.spot(money.currency(), self.date)?)
+    }
+
+    /// One thing that happened. What needs prices of the step is left until all has been taken.
+    pub(super) fn take(&mut self, movement: &Movement) -> Result<(), PortfolioError> {
+        let units = movement.units().map_err(ActualError::from)?;
+        let cash = &mut self.cash;
+        movement
+            .each_cash(&mut |moved| {
+                let held = cash.entry(moved.currency()).or_default();
+                *held = held.plus(moved.amount())?;
+                Ok(())
+            })
+            .map_err(ActualError::from)?;
+        let place = movement.asset().map(|asset| self.place(asset)).transpose()?;
+        if let Some(place) = place {
+            self.units[place] = self.units[place].plus(units).map_err(ActualError::from)?;
+        }
+        match (movement, place) {
+            (Movement::Fill { fill, .. }, Some(place)) => self.fill(place, fill)?,
+            (Movement::Conversion { bought, fill }, _) => self.conversion(*bought, fill)?,
+            (Movement::Cash { cash }, _) => self.moved(&cash.kind, cash.date, cash.amount)?,
+            (Movement::Action { cash, .. }, Some(place)) => {
+                self.acted[place] = true;
+                self.actions[place] = self.actions[place].plus(units).map_err(ActualError::from)?;
+                self.step.income += cash.map_or(Ok(0.0), |cash| self.in_base(cash))?;
+            }
+            (Movement::Transfer { date, .. }, Some(place)) => {
+                let early = self.t == 0 && *date < self.date;
+                let moved = if early { &mut self.brought } else { &mut self.transferred };
+                moved[place] = moved[place].plus(units).map_err(ActualError::from)?;
+            }
+            (Movement::AddedBack { amount, .. }, _) => {
+                let amount = self.in_base(*amount)?;
+                self.step.income += amount;
+                self.step.flows.withdrawn += amount;
+            }
+            // Units move in assets only.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, place: usize, fill: &Fill) -> Result<(), PortfolioError> {
+        let (asset, expected) = (&self.prepared.universe[place], self.prepared.instruments[place].currency);
+        let found = fill.currency();
+        if found != expected {
+            let (asset, date) = (asset.clone(), fill.date);
+            return Err(ActualError::Currency { asset, expected, found, date }.into());
+        }
+        self.last_fill[place] = Some(fill.price.amount().to_double());
+        let mut costs = self.in_base(fill.commission)?;
+        for charged in &fill.charges {
+            costs += self.in_base(charged.amount)?;
+        }
+        self.step.costs.commission += costs;
+        // Paid for now, and earned with the coupon.
+        self.step.income += fill.accrued.map_or(Ok(0.0), |accrued| self.in_base(accrued))?;
+        self.step.trades += 1;
+        self.fills.push((place, fill.clone()));
+        Ok(())
+    }
+
+    /// A conversion: `quantity` of one currency for `quantity · price` of another.
+    fn conversion(&mut self, bought: Currency, fill: &Fill) -> Result<(), PortfolioError> {
+        let quantity =
+            fill.quantity.times(fill.instrument.multiplier).map_err(ActualError::from)?.to_double();
+        let (paid, price) = (fill.currency(), fill.price.amount().to_double());
+        let (of_bought, of_paid) = (self.marks.spot(bought, self.date)?, self.marks.spot(paid, self.date)?);
+        let gained = quantity * (of_bought - price * of_paid);
+        self.step.fills += gained;
+        let mut costs = self.in_base(fill.commission)?;
+        for charged in &fill.charges {
+            costs += self.in_base(charged.amount)?;
+        }
+        self.step.costs.fx += costs;
+        self.step.trades += 1;
+        if self.is_late(fill.date) {
+            let rate = self.marks.spot(bought, self.since)? / self.marks.spot(paid, self.since)?;
+            self.step.timing += quantity * (rate - price) * of_paid;
+            *self.late_cash.entry(bought).or_default() += quantity;
+            *self.late_cash.entry(paid).or_default() -= quantity * rate;
+        } else {
+            self.step.timing += gained;
+        }
+        Ok(())
+    }
+
+    /// Whether a trade of the day carries out the step before.
+    fn is_late(&self, day: NaiveDate) -> bool {
+        self.t > 0 && day != self.date && (day - self.since).num_days() <= i64::from(self.delay)
+    }
+
+    fn moved(&mut self, kind: &CashKind, day: NaiveDate, amount: Money) -> Result<(), PortfolioError> {
+        let amount = self.in_base(amount)?;
+        match kind {
+            CashKind::Dividend
+            | CashKind::PaymentInLieu
+            | CashKind::WithheldTax(_)
+            | CashKind::BondInterest => self.step.income += amount,
+            CashKind::BrokerInterest | CashKind::Lending => self.step.interest += amount,
+            CashKind::Fee | CashKind::CommissionAdjustment => self.step.costs.commission -= amount,
+            CashKind::DepositOrWithdrawal => self.flow(day, amount),
+            other => {
+                let kind = match other {
+                    CashKind::Other(words) => words.clone(),
+                    unknown => format!("{unknown:?}"),
+                };
+                return Err(ActualError::CashKind { kind, date: day }.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn flow(&mut self, day: NaiveDate, amount: f64) {
+        // What comes before the first step is what the run begins with.
+        if self.t == 0 && day < self.date {
+            self.first_flows += amount;
+            return;
+        }
+        let (left, all) = ((self.date - day).num_days(), (self.date - self.since).num_days());
+        self.weighted_flows += amount * left as f64 / all.max(1) as f64;
+        self.step.flows.deposited += amount.max(0.0);
+        self.step.flows.withdrawn -= amount.min(0.0);
+    }
+
+    /// The price of a unit at this step. What is gone by then and has none any more had its last fill's.
+    fn price(&self, place: usize) -> Result<f64, PortfolioError> {
+        let gone = self.units[place].is_zero();
+        let price = self.marks.price(self.t, place).or(self.last_fill[place].filter(|_| gone));
+        price.ok_or_else(|| PortfolioError::MissingPrice {
+            asset: self.prepared.universe[place].clone(),
+            date: self.date,
+        })
+    }
+
+    /// A fill against the price of this step, and against that of the step it carries out.
+    fn settle(&mut self, place: usize, fill: &Fill) -> Result<(), PortfolioError> {
+        let (level, price) = (self.price(place)?, fill.price.amount().to_double());
+        let earlier = self.t.checked_sub(1).and_then(|before| self.marks.price(before, place));
+        let far = |level: f64| price > level * SCALE || price * SCALE < level;
+        if !self.acted[place] && far(level) && earlier.is_none_or(far) {
+            let (asset, date) = (self.prepared.universe[place].clone(), fill.date);
+            return Err(ActualError::Scale { asset, date, price, level }.into());
+        }
+        let spot = self.marks.spot(fill.currency(), self.date)?;
+        let units = fill.quantity.times(fill.instrument.multiplier).map_err(ActualError::from)?.to_double();
+        let arrival = fill.arrival.filter(|arrival| arrival.currency() == fill.currency());
+        let reference = arrival.map_or(price, |arrival| arrival.amount().to_double());
+        self.step.costs.slippage += units * (price - reference) * spot;
+        self.step.fills += units * (level - reference) * spot;
+        self.traded += (units * price * spot).abs();
+        match earlier.filter(|_| self.is_late(fill.date) && !self.acted[place]) {
+            Some(earlier) => {
+                self.step.timing += units * (earlier - reference) * spot;
+                self.late_units[place] += units;
+                *self.late_cash.entry(fill.currency()).or_default() -= units * earlier;
+            }
+            None => self.step.timing += units * (level - reference) * spot,
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(mut self) -> Result<Closed, PortfolioError> {
+        for (place, fill) in std::mem::take(&mut self.fills) {
+            self.settle(place, &fill)?;
+        }
+        let assets = self.units.len();
+        let (mut before, mut after) = (vec![0.0; assets], vec![0.0; assets]);
+        let (mut opening, mut held) = (0.0, 0.0);
+        for place in 0..assets {
+            if self.units[place] < Decimal::ZERO {
+                let (asset, units) = (self.prepared.universe[place].clone(), self.units[place]);
+                return Err(ActualError::Short { asset, date: self.date, units }.into());
+            }
+            let [was, is, acted, brought, transferred] = [
+                self.before.units[place],
+                self.units[place],
+                self.actions[place],
+                self.brought[place],
+                self.transferred[place],
+            ]
+            .map(Number::to_double);
+            let late = self.late_units[place];
+            if [was, is, acted, brought, transferred, late].iter().all(|units| *units == 0.0) {
+                continue;
+            }
+            let value =
+                self.price(place)? * self.marks.spot(self.prepared.instruments[place].currency, self.date)?;
+            (before[place], after[place]) = (was * value, is * value);
+            held += is * value;
+            self.step.income += acted * value;
+            self.first_flows += brought * value;
+            self.step.flows.deposited += (transferred * value).max(0.0);
+            self.step.flows.withdrawn -= (transferred * value).min(0.0);
+            if self.t == 0 {
+                opening += was * value;
+            } else {
+                self.step.prices += self.since_then(place, was, late, value)?;
+            }
+        }
+        let mut cash = 0.0;
+        for (currency, amount) in &self.cash {
+            let money = Money::new(*amount, *currency);
+            cash += self.in_base(money)?;
+        }
+        for (currency, amount) in self.before.cash {
+            let amount = amount.to_double();
+            if amount == 0.0 {
+                continue;
+            }
+            let spot = self.marks.spot(*currency, self.date)?;
+            if self.t == 0 {
+                opening += amount * spot;
+            } else {
+                self.step.currency += amount * (spot - self.marks.spot(*currency, self.since)?);
+            }
+        }
+        self.step.planned_currency = self.step.currency;
+        for (currency, amount) in &self.late_cash {
+            let moved = self.marks.spot(*currency, self.date)? - self.marks.spot(*currency, self.since)?;
+            self.step.planned_currency += amount * moved;
+        }
+        self.step.cash = self.cash.into_iter().filter(|(_, amount)| !amount.is_zero()).collect();
+        self.step.units = self.units;
+        Ok(Closed {
+            opening,
+            first_flows: self.first_flows,
+            weighted_flows: self.weighted_flows,
+            value: held + cash,
+            cash,
+            traded: self.traded,
+            before,
+            after,
+            step: self.step,
+        })
+    }
+
+    /// What prices did to the units that were held at the step before.
+    fn since_then(&mut self, place: usize, was: f64, late: f64, value: f64) -> Result<f64, PortfolioError> {
+        if was == 0.0 && late == 0.0 {
+            return Ok(0.0);
+        }
+        let missing = || PortfolioError::MissingPrice {
+            asset: self.prepared.universe[place].clone(),
+            date: self.since,
+        };
+        let price = self.marks.price(self.t - 1, place).ok_or_else(missing)?;
+        let earlier = price * self.marks.spot(self.prepared.instruments[place].currency, self.since)?;
+        let planned = (was + late) * earlier;
+        self.step.invested += planned;
+        // The market's own growth is 0 where it is not known.
+        let growth = self.prepared.growth[[self.t, place]];
+        if growth > 0.0 {
+            self.step.tracking += planned * (value / earlier - growth);
+        }
+        Ok(was * (value - earlier))
+    }
+}
