@@ -206,6 +206,20 @@ fn rebates_and_gains_are_below_zero() {
 }
 
 #[test]
+fn what_is_just_the_estimate_is_not_above_it() {
+    let mut exact = fill("1", "A", "GLD", dec!(10), dec!(250));
+    exact.commission = usd(dec!(1.25));
+    exact.arrival = Some(usd(dec!(249.9)));
+    let compared = compare(of(vec![exact]));
+    let gold = &compared.assets()[0];
+    assert_eq!(
+        (gold.commission.estimated, gold.slippage.estimated),
+        (gold.commission.actual, gold.slippage.actual)
+    );
+    assert_eq!((gold.commission.above, gold.slippage.above, gold.slippage.mean), (0, 0, None));
+}
+
+#[test]
 fn a_base_is_suggested_by_what_was_seen() {
     // 1, 2, … n basis points of slippage.
     let seen = |n: u32, rules: ComparisonRules| {

@@ -1,7 +1,7 @@
 use allweather_core::{AssetId, Currency, Money};
 use allweather_costs::fills::{
     ArrivalPrice, CashBalance, CashKind, CashMovement, Fill, Instrument, InstrumentKind, MappedSymbol,
-    OpenPosition, Original, Revision, Span, Statement, SymbolMap,
+    NotHandled, OpenPosition, Original, Revision, Span, Statement, SymbolMap,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -109,6 +109,17 @@ fn days_that_nobody_tells_of_are_named() {
     let [gap] = merged.not_handled.as_slice() else { unreachable!("{merged:?}") };
     assert_eq!(gap.description, "no statement tells of 2024-03-06 through 2024-03-08");
     assert!(both_ways(statement(1, 5, vec![]), statement(6, 10, vec![])).not_handled.is_empty());
+}
+
+#[test]
+fn what_is_not_handled_is_named_once() {
+    let with = |first, last| {
+        let mut it = statement(first, last, vec![]);
+        it.not_handled = vec![NotHandled::new("CorporateActions", "SPLIT 10 FOR 1")];
+        it
+    };
+    assert_eq!(both_ways(with(1, 9), with(5, 12)).not_handled.len(), 1);
+    assert_eq!(both_ways(with(1, 5), with(6, 12)).not_handled.len(), 2);
 }
 
 #[test]
