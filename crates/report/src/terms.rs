@@ -14,9 +14,9 @@ pub(crate) const NEEDS_SCRIPT: &Words = &Words::new(
     "この図の描画にはスクリプトが必要です。数値は表にあります。",
 );
 pub(crate) const NO_ADVICE: &Words = &Words::new(
-    "Research results, not advice: what these rules would have done on these figures. No live account, no taxes, no fund fees; nothing \
-     here says anything about the future.",
-    "研究結果であり、投資助言ではありません。この規則をこの数値に当てはめた場合の結果を示すものです。実口座の成績ではなく、税金・信託報酬を含まず、将来を示すものでもありません。",
+    "Research results, not advice: what these rules would have done on these figures. Unless a page says otherwise this is no live account; \
+     before taxes and fund fees; nothing here says anything about the future.",
+    "研究結果であり、投資助言ではありません。この規則をこの数値に当てはめた場合の結果を示すものです。特に断りのない限り実口座の成績ではなく、税金・信託報酬を控除する前の値であり、将来を示すものでもありません。",
 );
 pub(crate) const AMOUNTS_IN: &Words = &Words::new("Amounts in", "金額の単位：");
 pub(crate) const LEGEND: &Words = &Words::new("Marks:", "凡例：");
