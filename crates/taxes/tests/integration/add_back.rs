@@ -37,6 +37,8 @@ fn a_policy_by_kind_and_country() {
     assert_eq!(sum(&policy(Some(vec![Taxed::CapitalGain]), None)), dec!(20315));
     assert_eq!(sum(&policy(Some(vec![Taxed::Dividend]), Some(vec!["JP"]))), dec!(18283));
     assert_eq!(sum(&policy(Some(Vec::new()), None)), dec!(0));
+    let american = policy(None, Some(vec!["US"]));
+    assert!(!american.adds(Taxed::Dividend, None), "a tax of an unknown country is of none of them");
     let all = AddBack::default().amounts(&movements, Currency::JPY, |_| Some(dec!(100))).unwrap();
     let dates: Vec<_> = all.iter().map(|tax| tax.date).collect();
     assert!(dates.is_sorted() && all[0].withheld.amount() == dec!(100) && all[4].amount == dec!(-3000));

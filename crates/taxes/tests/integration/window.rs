@@ -108,6 +108,30 @@ fn the_edges_of_the_window() {
     assert_eq!([loss(0, 30, -1), loss(30, 0, 0), loss(30, 0, 1), loss(0, 1, 1)], [false, false, false, true]);
 }
 
+/// Five units bought in the window replace five; five more that are sold find nothing left to replace them.
+#[test]
+fn a_unit_replaces_one_unit_only() {
+    let mut lots = american();
+    lots.buy(day(2026, 1, 5), dec!(10), dec!(1000)).unwrap();
+    lots.buy(day(2026, 6, 1), dec!(5), dec!(400)).unwrap();
+    let disallowed = |lots: &mut Lots, proceeds| {
+        let sale = lots.sell(day(2026, 6, 10), dec!(5), proceeds).unwrap();
+        sale.disallowed.iter().map(|d| d.loss).sum::<Decimal>()
+    };
+    assert_eq!([disallowed(&mut lots, dec!(400)), disallowed(&mut lots, dec!(350))], [dec!(100), dec!(0)]);
+}
+
+/// Of two lots sold at once the one bought first is replaced first, whichever was sold first.
+#[test]
+fn the_earliest_bought_is_replaced_first() {
+    let mut lots = Lots::new(LotMethod::Lifo).with_window(Window::UNITED_STATES).unwrap();
+    lots.buy(day(2026, 1, 5), dec!(5), dec!(1000)).unwrap();
+    lots.buy(day(2026, 2, 5), dec!(5), dec!(600)).unwrap();
+    lots.sell(day(2026, 6, 10), dec!(10), dec!(1000)).unwrap();
+    let disallowed = lots.buy(day(2026, 6, 11), dec!(5), dec!(500)).unwrap();
+    assert_eq!(disallowed.iter().map(|d| d.loss).collect::<Vec<_>>(), [dec!(500)]);
+}
+
 #[test]
 fn an_average_has_no_lots_to_replace() {
     let refused = Lots::new(LotMethod::MovingAverage).with_window(Window::UNITED_STATES);
