@@ -15,8 +15,8 @@ fn study(criterion: &mut Criterion) {
         .unwrap()
         .with_span("1990-07".parse().unwrap(), "2024-09".parse().unwrap());
     let study = Study::new(&spec, &data.market, &data.statistics).unwrap();
-    let jobs = study.jobs(1);
-    let (first, bare) = (jobs[0], jobs[100_000]);
+    let job = |size: u64, place: usize| study.jobs(size).nth(place).unwrap();
+    let (first, bare) = (job(1, 0), job(1, 100_000));
 
     let mut group = criterion.benchmark_group("study of 30 years");
     group.sample_size(20);
@@ -25,7 +25,7 @@ fn study(criterion: &mut Criterion) {
         b.iter(|| study.run_job(black_box(&bare)).unwrap());
     });
     group.bench_function("draw a market", |b| b.iter(|| study.market_of_path(black_box(7)).unwrap()));
-    let of = |place: usize| study.run_job(&study.jobs(200)[place]).unwrap().tally;
+    let of = |place: usize| study.run_job(&job(200, place)).unwrap().tally;
     let (one, other) = (of(500), of(501));
     group.bench_function("merge", |b| {
         b.iter(|| {

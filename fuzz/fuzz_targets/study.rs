@@ -17,6 +17,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     if let Ok(results) = Results::from_json("results", text) {
         let again = Results::from_json("results", &results.to_json()).expect("what was written is read");
         assert_eq!(again.to_json(), results.to_json());
+        let _ = results.paths_done();
         for (_, tally) in results.tallies() {
             let mut twice = tally.clone();
             twice.merge(tally);

@@ -1,15 +1,13 @@
-use std::fmt;
-
 use allweather_cashflow::Spending;
 use allweather_core::{AssetId, Month};
 use allweather_costs::{Proportional, PublishedCosts};
 use allweather_fx_overlay::FxSpec;
+use allweather_iterations::ContentHash;
 use allweather_rebalance::{Lot, Rule, SmallWeights, UnderMinimum};
 use allweather_rfr::RateRules;
 use allweather_taxes::LossRealisation;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{Holdings, PortfolioError};
 
@@ -302,11 +300,6 @@ impl Spec {
     /// The SHA-256 of the canonical JSON, in hexadecimal. Two equal specs hash equal.
     #[must_use]
     pub fn content_hash(&self) -> String {
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(self.canonical_json()) {
-            // Writing to a String cannot fail.
-            let _ = fmt::Write::write_fmt(&mut hex, format_args!("{byte:02x}"));
-        }
-        hex
+        ContentHash::of(self.canonical_json().as_bytes()).to_string()
     }
 }

@@ -47,14 +47,16 @@ pub enum StudyError {
         /// The last month of history.
         last: Month,
     },
-    /// Too little of the past before a path.
-    #[error("{months} months of the past are fewer than {least}")]
+    /// Too little or too much of the past before a path.
+    #[error("{months} months of the past are not {least} to {most}")]
     #[non_exhaustive]
     Past {
         /// How many.
         months: u32,
         /// How many there must be.
         least: u32,
+        /// How many there may be.
+        most: u32,
     },
     /// A level of ruin that is none.
     #[error("the ruin level {level} is not in 0..1 of the capital")]
@@ -166,6 +168,13 @@ pub enum StudyError {
         variants: usize,
         /// How many paths.
         of: u64,
+    },
+    /// A variant that is none.
+    #[error("no variant is called {variant:?}")]
+    #[non_exhaustive]
+    Unnamed {
+        /// The name.
+        variant: String,
     },
     /// A path that cannot be run.
     #[error("path {path} of {variant}: {error}")]

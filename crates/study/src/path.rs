@@ -1,4 +1,4 @@
-use allweather_core::{Number, Rate};
+use allweather_core::{Month, Number, Rate};
 use allweather_metrics::{
     Hurdle, MetricsError, Periodicity, Returns, Tail, annual_return_geometric, downside_deviation,
     expected_shortfall, max_drawdown, volatility,
@@ -15,8 +15,10 @@ pub(crate) struct Walked<'a> {
     capital: f64,
     pool: f64,
     ruin_level: f64,
-    /// Σ ln(1 + prescribed rate) over the path's months; `None` when a year has no rate.
+    /// Σ ln(1 + prescribed rate) / 12 over the path's months; `None` when a year has no rate.
     log_prices: Option<f64>,
+    /// The mean of ln(1 + prescribed rate) over the steps of the run, as its targets have it.
+    log_rate: Option<f64>,
     years: f64,
 }
 
@@ -29,15 +31,15 @@ impl<'a> Walked<'a> {
     ) -> Result<Self, MetricsError> {
         let returns =
             outcome.map(|outcome| Returns::new(Periodicity::Monthly, &outcome.returns)).transpose()?;
+        let log_rate = |month: Month| {
+            let rate = rates.settled(month.year())?.prescribed.rate;
+            Some(Rate::from_percent(rate).to_f64().ln_1p())
+        };
+        let months = || spec.start.zip(spec.end).into_iter().flat_map(|(start, end)| start.through(end));
+        let (steps, sum) = (months().count(), months().map(log_rate).sum::<Option<f64>>());
         // The first step buys at the end of history: the months of the path are those after it.
-        let months = spec.start.zip(spec.end).into_iter().flat_map(|(start, end)| start.through(end).skip(1));
-        let (mut log_prices, mut count) = (Some(0.0), 0_u32);
-        for month in months {
-            count += 1;
-            let rate =
-                rates.settled(month.year()).map(|rate| Rate::from_percent(rate.prescribed.rate).to_f64());
-            log_prices = log_prices.zip(rate).map(|(sum, rate)| sum + rate.ln_1p() / 12.0);
-        }
+        let first = spec.start.and_then(log_rate);
+        let log_prices = sum.zip(first).map(|(sum, first)| (sum - first) / 12.0);
         Ok(Self {
             outcome,
             returns,
@@ -45,7 +47,8 @@ impl<'a> Walked<'a> {
             pool: spec.expenses.as_ref().map_or(0.0, |expenses| expenses.initial_pool.to_double()),
             ruin_level,
             log_prices,
-            years: f64::from(count) / 12.0,
+            log_rate: sum.map(|sum| sum / steps.max(1) as f64),
+            years: steps.saturating_sub(1) as f64 / 12.0,
         })
     }
 
@@ -60,7 +63,7 @@ impl<'a> Walked<'a> {
             Measure::RealWealth => Some(self.measure(Measure::Wealth)? / self.log_prices?.exp()),
             Measure::AnnualReturn => annual_return_geometric(returns?).ok(),
             Measure::OverPrescribedRate => {
-                Some(self.measure(Measure::AnnualReturn)? - (self.log_prices? / self.years).exp_m1())
+                Some(self.measure(Measure::AnnualReturn)? - self.log_rate?.exp_m1())
             }
             Measure::Deviation => volatility(returns?).ok(),
             Measure::DownsideDeviation => downside_deviation(&returns?.over(Hurdle::Nothing).ok()?).ok(),

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path};
 use allweather_market::PendingFile;
 use serde::{Deserialize, Serialize};
 
-use crate::{Job, JobResult, Study, StudyError, Tally};
+use crate::{Job, JobResult, Study, StudyError, Tally, job::in_jobs};
 
 /// What a study has found so far: a tally for each variant, and which paths are in it.
 ///
@@ -12,6 +12,8 @@ use crate::{Job, JobResult, Study, StudyError, Tally};
 #[serde(try_from = "Wire")]
 pub struct Results {
     study: String,
+    /// How many paths each variant has in all.
+    paths: u64,
     variants: Vec<VariantResults>,
 }
 
@@ -19,6 +21,7 @@ pub struct Results {
 #[serde(deny_unknown_fields)]
 struct Wire {
     study: String,
+    paths: u64,
     variants: Vec<VariantResults>,
 }
 
@@ -34,18 +37,20 @@ struct VariantResults {
 impl TryFrom<Wire> for Results {
     type Error = StudyError;
 
-    fn try_from(Wire { study, variants }: Wire) -> Result<Self, StudyError> {
+    fn try_from(Wire { study, paths, variants }: Wire) -> Result<Self, StudyError> {
         for VariantResults { name, done, tally } in &variants {
             let apart = done.windows(2).all(|pair| pair[0].1 < pair[1].0)
                 && done.iter().all(|(first, end)| first < end);
-            if !apart || done.iter().map(|(first, end)| end - first).sum::<u64>() != tally.paths() {
+            let within = done.last().is_none_or(|(_, end)| *end <= paths);
+            if !apart || !within || done.iter().map(|(first, end)| end - first).sum::<u64>() != tally.paths()
+            {
                 return Err(refuse(
                     "the results",
                     format!("the paths of {name} that are done are those of its tally"),
                 ));
             }
         }
-        Ok(Self { study, variants })
+        Ok(Self { study, paths, variants })
     }
 }
 
@@ -60,17 +65,25 @@ impl Results {
         let one =
             |name: &str| VariantResults { name: name.to_owned(), done: Vec::new(), tally: Tally::default() };
         let variants = study.spec().variants().iter().map(|variant| one(&variant.name)).collect();
-        Self { study: study.id().to_owned(), variants }
+        Self { study: study.id().to_owned(), paths: study.spec().paths(), variants }
     }
 
     /// Adds what a job came to.
     ///
     /// # Errors
     ///
-    /// [`StudyError::Results`] when one of its paths is there already or it has another number of paths than it says.
+    /// [`StudyError::Results`] when it is of another study, one of its paths is there already or none of the study, or it has another number
+    /// of paths than it says.
     pub fn add(&mut self, result: &JobResult) -> Result<(), StudyError> {
         let Job { variant, first, paths } = result.job;
-        let end = first.checked_add(paths).filter(|_| paths > 0 && result.tally.paths() == paths);
+        if result.study != self.study {
+            return Err(refuse(
+                "a job's result",
+                format!("it is of study {}, not {}", result.study, self.study),
+            ));
+        }
+        let whole = |end: &u64| paths > 0 && *end <= self.paths && result.tally.paths() == paths;
+        let end = first.checked_add(paths).filter(whole);
         let (Some(end), Some(into)) = (end, self.variants.get_mut(variant)) else {
             return Err(refuse(
                 "a job's result",
@@ -87,7 +100,7 @@ impl Results {
     /// [`StudyError::Results`] when it is of another study, or a path is in both. Nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<(), StudyError> {
         let names = |results: &Self| results.variants.iter().map(|v| v.name.clone()).collect::<Vec<_>>();
-        if self.study != other.study || names(self) != names(other) {
+        if (&self.study, self.paths) != (&other.study, other.paths) || names(self) != names(other) {
             return Err(refuse(
                 "the other results",
                 format!("they are of study {}, not {}", other.study, self.study),
@@ -115,7 +128,8 @@ impl Results {
     /// How many paths are done, over all variants.
     #[must_use]
     pub fn paths_done(&self) -> u64 {
-        self.variants.iter().map(|v| v.tally.paths()).sum()
+        // Saturating: only a file can say that there are so many.
+        self.variants.iter().fold(0, |sum, v| v.tally.paths().saturating_add(sum))
     }
 
     /// The results as JSON: the same bytes for the same paths.
@@ -162,31 +176,26 @@ impl Results {
 
     pub(crate) fn of_study(&self, study: &Study<'_>) -> Result<(), StudyError> {
         let names = study.spec().variants().iter().map(|variant| variant.name.as_str());
-        let fits = self.study == study.id() && self.variants.iter().map(|v| v.name.as_str()).eq(names);
-        let beyond =
-            self.variants.iter().any(|v| v.done.last().is_some_and(|(_, end)| *end > study.spec().paths()));
-        if fits && !beyond {
+        let fits = (self.study.as_str(), self.paths) == (study.id(), study.spec().paths())
+            && self.variants.iter().map(|v| v.name.as_str()).eq(names);
+        if fits {
             Ok(())
         } else {
             Err(refuse("the results", format!("they are not of study {}", study.id())))
         }
     }
 
-    /// What is left of a study of so many paths, in jobs of up to so many.
-    pub(crate) fn remaining(&self, paths: u64, size: u64) -> Vec<Job> {
-        let mut jobs = Vec::new();
+    /// What is left, in jobs of up to so many paths.
+    pub(crate) fn remaining(&self, size: u64) -> impl Iterator<Item = Job> + use<> {
+        let mut left = Vec::new();
         for (variant, results) in self.variants.iter().enumerate() {
             let mut from = 0;
-            for &(done, end) in results.done.iter().chain([&(paths, paths)]) {
-                while from < done {
-                    let paths = size.min(done - from);
-                    jobs.push(Job { variant, first: from, paths });
-                    from += paths;
-                }
-                from = from.max(end);
+            for &(first, end) in results.done.iter().chain([&(self.paths, self.paths)]) {
+                left.push((variant, from..first));
+                from = end;
             }
         }
-        jobs
+        left.into_iter().flat_map(move |(variant, paths)| in_jobs(variant, paths, size))
     }
 }
 

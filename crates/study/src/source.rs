@@ -8,7 +8,6 @@ use allweather_market::{
 use allweather_portfolio::{CashYield, Spec};
 use allweather_rfr::{Indicator, RateHistory};
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 
 use crate::{
     StudyError,
@@ -194,21 +193,13 @@ impl Source {
     }
 
     /// Everything that a path is made of, for the name of a study.
-    pub(crate) fn describe(&self, hash: &mut Sha256) {
-        let mut write = |text: String| hash.update(text);
-        write(format!("{} {} {}", self.base, self.span.0, self.span.1));
-        for (instrument, track) in &self.assets {
-            write(format!("{} {} {track:?}", instrument.id, instrument.currency));
-        }
-        for (currency, track) in &self.spots {
-            write(format!("spot {currency} {track:?}"));
-        }
-        for (currency, track, delay) in self.short_rates.iter().chain(&self.consumer_prices) {
-            write(format!("{currency} {delay} {track:?}"));
-        }
-        for index in &self.indicators {
-            write(format!("{index:?}"));
-        }
+    pub(crate) fn describe(&self) -> String {
+        let assets = self.assets.iter().map(|(i, track)| format!("{} {} {track:?}", i.id, i.currency));
+        let spots = self.spots.iter().map(|(currency, track)| format!("spot {currency} {track:?}"));
+        let others = self.short_rates.iter().chain(&self.consumer_prices);
+        let others = others.map(|(currency, track, delay)| format!("{currency} {delay} {track:?}"));
+        let rest = format!("{} {:?} {:?}", self.base, self.span, self.indicators);
+        assets.chain(spots).chain(others).chain([rest]).collect::<Vec<_>>().join("\n")
     }
 
     /// The market of a path: the real past, then the months of these rows.

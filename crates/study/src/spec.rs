@@ -92,8 +92,8 @@ fn half() -> f64 {
     0.5
 }
 
-/// Changes over a year to the year before need two years.
-const LEAST_PAST: u32 = 24;
+/// Changes over a year to the year before need two years; no rule looks back a century.
+const PAST: std::ops::RangeInclusive<u32> = 24..=1200;
 
 impl TryFrom<Wire> for StudySpec {
     type Error = StudyError;
@@ -160,10 +160,10 @@ impl StudySpec {
     ///
     /// # Errors
     ///
-    /// [`StudyError::Past`] below 24.
+    /// [`StudyError::Past`] below 24 and above 1200.
     pub fn with_past(self, months: u32) -> Result<Self, StudyError> {
-        if months < LEAST_PAST {
-            return Err(StudyError::Past { months, least: LEAST_PAST });
+        if !PAST.contains(&months) {
+            return Err(StudyError::Past { months, least: *PAST.start(), most: *PAST.end() });
         }
         Ok(Self { past: months, ..self })
     }

@@ -1,12 +1,12 @@
 use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
-use allweather_portfolio::{PortfolioError, Simulation, Spec};
+use allweather_portfolio::{PortfolioError, Record, Simulation, Spec, iterations::ContentHash, simulate};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::{
-    Job, JobResult, Resampling, Results, StudyError, StudySpec, Tally, path::Walked, source::Source,
+    Job, JobResult, Resampling, Results, StudyError, StudySpec, Tally, job::in_jobs, path::Walked,
+    source::Source,
 };
 
 /// How many paths a job has, unless somebody says otherwise.
@@ -78,14 +78,7 @@ impl<'a> Study<'a> {
             Resampling::Stationary(Block::Mean(length)) => Draws::Stationary(bootstrap, length),
             Resampling::Stationary(_) => Draws::Stationary(bootstrap, longest_block(&source)?),
         };
-        let mut hash = Sha256::new();
-        hash.update(spec.canonical_json());
-        source.describe(&mut hash);
-        let mut id = String::with_capacity(64);
-        for byte in hash.finalize() {
-            // Writing to a String cannot fail.
-            let _ = std::fmt::Write::write_fmt(&mut id, format_args!("{byte:02x}"));
-        }
+        let id = ContentHash::of((spec.canonical_json() + &source.describe()).as_bytes()).to_string();
         Ok(Self { spec, specs, source, draws, id })
     }
 
@@ -129,14 +122,9 @@ impl<'a> Study<'a> {
     }
 
     /// The study in jobs of up to so many paths, 1 or more, variant after variant.
-    #[must_use]
-    pub fn jobs(&self, paths_per_job: u64) -> Vec<Job> {
-        let (size, paths) = (paths_per_job.max(1), self.spec.paths());
-        let ranges =
-            move || (0..paths.div_ceil(size)).map(move |job| (job * size, size.min(paths - job * size)));
-        (0..self.specs.len())
-            .flat_map(|variant| ranges().map(move |(first, paths)| Job { variant, first, paths }))
-            .collect()
+    pub fn jobs(&self, paths_per_job: u64) -> impl Iterator<Item = Job> + use<> {
+        let all = 0..self.spec.paths();
+        (0..self.specs.len()).flat_map(move |variant| in_jobs(variant, all.clone(), paths_per_job))
     }
 
     /// Runs one job: a pure function of the study and the job.
@@ -171,7 +159,7 @@ impl<'a> Study<'a> {
             let walked = Walked::new(spec, self.spec.ruin_level(), outcome.as_ref(), &rates)?;
             tally.add(|measure| walked.measure(measure), |event| walked.event(event))?;
         }
-        Ok(JobResult { job: *job, tally })
+        Ok(JobResult { study: self.id.clone(), job: *job, tally })
     }
 
     /// Runs what `results` lack and adds it to them, in batches; after each batch it calls `saved` with the results so far, to keep them.
@@ -193,10 +181,15 @@ impl<'a> Study<'a> {
         results.of_study(self)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| StudyError::Threads { threads, reason: e.to_string() })?;
-        let jobs = results.remaining(self.spec.paths(), PATHS_PER_JOB);
+        let mut jobs = results.remaining(PATHS_PER_JOB);
         let done = std::sync::atomic::AtomicU64::new(results.paths_done());
         // So many that saving is rare beside running, and that results which wait to be merged are few whatever the number of paths.
-        for batch in jobs.chunks(64 * pool.current_num_threads().max(1)) {
+        let size = 64 * pool.current_num_threads().max(1);
+        loop {
+            let batch: Vec<Job> = jobs.by_ref().take(size).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
             let ran: Result<Vec<JobResult>, StudyError> = pool.install(|| {
                 let one = |job: &Job| {
                     let result = self.run_job(job)?;
@@ -211,7 +204,6 @@ impl<'a> Study<'a> {
             }
             saved(results)?;
         }
-        Ok(())
     }
 
     /// Runs the whole study: [`Study::resume`] from nothing.
@@ -239,7 +231,23 @@ impl<'a> Study<'a> {
         }
     }
 
-    /// The market of a path with its prescribed rates, to look at it or to run something else on it.
+    /// The full record of one path of a variant, by its name: what a job sums up, step by step, for a report.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Unnamed`] when no variant has the name; as [`Study::run_job`]; [`StudyError::Path`] when the portfolio is lost.
+    pub fn record_of_path(&self, variant: &str, path: u64) -> Result<Record, StudyError> {
+        let mut specs = self.spec.variants().iter().zip(&self.specs);
+        let found = specs.find(|(named, _)| named.name == variant);
+        let (_, spec) = found.ok_or_else(|| StudyError::Unnamed { variant: variant.to_owned() })?;
+        let mut rows = Vec::new();
+        self.draw(path, &mut rows);
+        let (market, rates) = (self.source.market(&rows)?, self.source.rates(spec, &rows)?);
+        let refuse = |error| StudyError::Path { path, variant: variant.to_owned(), error: Box::new(error) };
+        simulate(spec, &market, &rates).map_err(refuse)
+    }
+
+    /// The market of a path, to look at it or to run something else on it.
     ///
     /// # Errors
     ///

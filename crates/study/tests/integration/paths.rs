@@ -137,7 +137,7 @@ fn a_path_is_an_ordinary_run() {
     let last = laid_out.span().1;
     let spec = Spec { start: Some(last), end: Some(last.offset(120)), ..spec };
     for path in 0..3 {
-        let job = laid_out.jobs(1).into_iter().find(|job| job.first == path).unwrap();
+        let job = laid_out.jobs(1).find(|job| job.first == path).unwrap();
         let tally = laid_out.run_job(&job).unwrap().tally;
         let market = laid_out.market_of_path(path).unwrap();
         let outcome = Simulation::new(&spec, &market, &RateHistory::default()).unwrap().outcome().unwrap();
@@ -146,6 +146,53 @@ fn a_path_is_an_ordinary_run() {
         assert_eq!(tally.measure(Measure::HaltedYears).defined(), 0, "there are no expenses to halt");
         assert_eq!(tally.event(Event::Shortfall).of, 0);
     }
+}
+
+/// What is summed up of a path is what its record says: returns, targets, expenses.
+#[test]
+fn figures_are_those_of_the_record() {
+    let DataSet { market: real, statistics, .. } = allweather_data::embedded().unwrap();
+    let study = all_weather(4, 60);
+    let laid_out = Study::new(&study, &real, &statistics).unwrap();
+    for job in laid_out.jobs(1) {
+        let tally = laid_out.run_job(&job).unwrap().tally;
+        let record = laid_out.record_of_path("all weather", job.first).unwrap();
+        assert_eq!(record.len(), 61);
+        let (targets, outcome) = (record.targets(), record.outcome());
+        let same = |measure: Measure, expected: Option<f64>| {
+            let found = tally.measure(measure).mean();
+            let near = found.zip(expected).is_some_and(|(a, b)| (a - b).abs() <= 1e-12 * b.abs().max(1.0));
+            assert!(near, "{measure}: {found:?}, {expected:?}");
+        };
+        same(Measure::AnnualReturn, targets.annual_return.reached);
+        same(Measure::Deviation, targets.deviation.reached);
+        same(Measure::Drawdown, targets.drawdown.reached);
+        let over =
+            targets.annual_return.reached.zip(targets.prescribed_rate).map(|(reached, rate)| reached - rate);
+        same(Measure::OverPrescribedRate, over);
+        let met = [targets.annual_return.met, targets.deviation.met, targets.drawdown.met];
+        let found =
+            [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet].map(|e| tally.event(e).happened == 1);
+        assert_eq!(found, met);
+        let quarters: Vec<_> = record.steps().filter_map(|step| step.quarter.copied()).collect();
+        let (halted, short): (usize, f64) =
+            (quarters.iter().filter(|q| q.halted).count(), quarters.iter().map(|q| q.shortfall).sum());
+        let totals = outcome.expenses.unwrap();
+        assert_eq!((totals.quarters, totals.halted), (quarters.len(), halted));
+        assert_eq!(totals.short, quarters.iter().filter(|q| q.shortfall > 0.0).count());
+        same(Measure::HaltedYears, Some(halted as f64 / 4.0));
+        let asked: f64 = quarters.iter().map(|q| q.consumption).sum();
+        same(Measure::Unfunded, Some(short / asked));
+        let prices: f64 = record
+            .steps()
+            .skip(1)
+            .map(|step| {
+                (1.0 + record.rates()[&step.month.year()].prescribed.rate.to_f64() / 100.0).ln() / 12.0
+            })
+            .sum();
+        same(Measure::RealWealth, Some((outcome.final_value + outcome.pool) / 1e8 / prices.exp()));
+    }
+    assert!(laid_out.record_of_path("another", 0).unwrap_err().to_string().contains("no variant is called"));
 }
 
 /// Yields and price changes of a path give its prescribed rates: a path whose every month is one and the same year of history has that
@@ -162,7 +209,7 @@ fn prescribed_rates_are_those_of_the_drawn_months() {
         .with_past(24)
         .unwrap();
     let laid_out = Study::new(&study, &real, &statistics).unwrap();
-    let tally = laid_out.run_job(&laid_out.jobs(1)[0]).unwrap().tally;
+    let tally = laid_out.run_job(&laid_out.jobs(1).next().unwrap()).unwrap().tally;
     let known = allweather_data::embedded().unwrap().rates(&spec.prescribed_rate);
     let known = known[&Year::new(2023)].as_ref().unwrap().prescribed.rate.to_f64() / 100.0;
     let (wealth, real_wealth) =

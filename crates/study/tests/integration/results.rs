@@ -45,7 +45,7 @@ fn progress_counts_every_path() {
             })
             .unwrap();
         assert_eq!((most.into_inner(), results.paths_done()), (200, 200));
-        assert_eq!(calls.into_inner().unwrap(), study.jobs(32).len());
+        assert_eq!(calls.into_inner().unwrap(), study.jobs(32).count());
     });
 }
 
@@ -53,7 +53,7 @@ fn progress_counts_every_path() {
 #[test]
 fn halves_merge_to_the_whole() {
     with_study(|study| {
-        let jobs = study.jobs(7);
+        let jobs: Vec<_> = study.jobs(7).collect();
         let (left, right) = jobs.split_at(jobs.len() / 2);
         let part = |jobs: &[allweather_study::Job]| {
             let mut part = Results::new(study);
@@ -83,8 +83,8 @@ fn what_was_interrupted_goes_on() {
         let file = folder.path().join("results.json");
         assert_eq!(Results::open(&file, study).unwrap(), Results::new(study));
         let mut results = Results::new(study);
-        for job in study.jobs(9).iter().step_by(3) {
-            results.add(&study.run_job(job).unwrap()).unwrap();
+        for job in study.jobs(9).step_by(3) {
+            results.add(&study.run_job(&job).unwrap()).unwrap();
         }
         results.save(&file).unwrap();
         let before = results.paths_done();
@@ -123,7 +123,7 @@ fn an_error_while_saving_stops_it() {
 fn what_does_not_belong_together_is_refused() {
     with_study(|study| {
         let mut results = Results::new(study);
-        let job = study.jobs(10)[0];
+        let job = study.jobs(10).next().unwrap();
         let result = study.run_job(&job).unwrap();
         results.add(&result).unwrap();
         let kept = results.to_json();
@@ -133,6 +133,13 @@ fn what_does_not_belong_together_is_refused() {
         let mut lies = result.clone();
         lies.job.paths = 11;
         assert!(results.add(&lies).is_err());
+        lies = result.clone();
+        lies.study = "another".into();
+        assert!(results.add(&lies).unwrap_err().to_string().contains("it is of study another"));
+        // A tally of as many paths, but they begin before the last one and end beyond it.
+        lies = result.clone();
+        lies.job.first = 95;
+        assert!(results.add(&lies).unwrap_err().to_string().contains("none of the study"));
         lies.job.variant = 2;
         assert!(results.add(&lies).is_err());
         lies.job.first = u64::MAX;
@@ -163,13 +170,14 @@ fn what_does_not_belong_together_is_refused() {
 fn what_is_no_result_is_refused() {
     with_study(|study| {
         let mut results = Results::new(study);
-        results.add(&study.run_job(&study.jobs(10)[0]).unwrap()).unwrap();
+        results.add(&study.run_job(&study.jobs(10).next().unwrap()).unwrap()).unwrap();
         let fine = results.to_json();
         for (found, instead) in [
             (r#""done":[[0,10]]"#, r#""done":[[0,9]]"#),
             (r#""done":[[0,10]]"#, r#""done":[[0,5],[5,10]]"#),
             (r#""done":[[0,10]]"#, r#""done":[[10,0]]"#),
-            (r#""paths":10"#, r#""paths":11"#),
+            (r#""tally":{"paths":10"#, r#""tally":{"paths":11"#),
+            (r#""paths":100"#, r#""paths":9"#),
             (r#""happened":0"#, r#""happened":99"#),
             (r#"["wealth","#, r#"["real_wealth","#),
         ] {
@@ -188,7 +196,7 @@ proptest! {
     #[test]
     fn merging_is_associative_and_commutative(sizes in prop::collection::vec(1_u64..60, 1..4), seed in any::<u64>()) {
         with_study(|study| {
-            let mut jobs = study.jobs(sizes[0]);
+            let mut jobs: Vec<_> = study.jobs(sizes[0]).collect();
             jobs.sort_by_key(|job| (job.first + 7 * job.variant as u64 + 1).wrapping_mul(seed | 1));
             let parts: Vec<Results> = jobs
                 .chunks(jobs.len().div_ceil(3))

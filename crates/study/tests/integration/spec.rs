@@ -27,7 +27,8 @@ fn nothing_invalid_is_read() {
     for (rest, rule) in [
         (r#""paths":0,"months":12"#, "a study has paths of at least 1"),
         (r#""paths":1,"months":0"#, "a study has months of at least 1"),
-        (r#""paths":1,"months":1,"past":23"#, "23 months of the past are fewer than 24"),
+        (r#""paths":1,"months":1,"past":23"#, "23 months of the past are not 24 to 1200"),
+        (r#""paths":1,"months":1,"past":4294967295"#, "not 24 to 1200"),
         (r#""paths":1,"months":1,"ruin_level":1"#, "the ruin level 1 is not in 0..1"),
         (r#""paths":1,"months":1,"resampling":{"blocks":0}"#, "the mean block length 0"),
         (r#""paths":1,"months":1,"resampling":{"stationary":{"mean":0.5}}"#, "the mean block length 0.5"),
