@@ -5,7 +5,7 @@ use std::fmt::Write;
 use allweather_core::{Month, Number, Rate};
 use allweather_market::{Market, PricePanel};
 use allweather_portfolio::{
-    Capital, CostSpec, Expenses, Operation, PortfolioError, Record, Simulation, Spec,
+    Capital, CostSpec, Expenses, Operation, PortfolioError, Record, Simulation, Spec, TargetSchedule,
     costs::Proportional,
     rfr::RateHistory,
     simulate,
@@ -188,6 +188,50 @@ fn one_position_by_hand() {
     assert_eq!(flat.losses[0].decision, Some(LossDecision::BelowCost));
     assert_eq!(flat.costs.total(), 0.0);
     assert_eq!(flat.value_after, fall.value_after);
+}
+
+/// By hand, without costs in the lots: 5 000 units bought at 100 and as many or so at 82. At 67 the whole is worth a round trip at twelve times
+/// its cost of 2 %; but the schedule sells all of the dear units, and the rest loses 15 to 67, which is less than 24 %.
+#[test]
+fn what_the_trade_has_sold_is_not_worth_it_any_more() {
+    let market = market(&[&[100, 82, 67], &[100, 100, 100]]);
+    let spec = spec(
+        &[0.5, 0.5],
+        r#""rule":{"calendar":{"every":"month","on":"end"}},"costs":{"proportional":"0.01"},
+        "loss_realisation":{"basis":"without_costs","times_cost":12}"#,
+    );
+    let rates = RateHistory::default();
+    let run = |last: f64| {
+        let schedule = format!(
+            r#"[{{"since":"2020-02-01","weights":[0.9,0.1]}},{{"since":"2020-03-01","weights":[{last},{}]}}]"#,
+            1.0 - last
+        );
+        let schedule: TargetSchedule = serde_json::from_str(&schedule).unwrap();
+        let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_schedule(&schedule).unwrap();
+        simulation.run().unwrap()
+    };
+    let record = run(0.42);
+    assert_eq!(record.step(1).unwrap().losses[0].decision, Some(LossDecision::BelowCost));
+    let sold = &record.step(2).unwrap().losses[0];
+    assert_eq!((sold.decision, sold.round_trip, sold.cost), (Some(LossDecision::BelowCost), 0.0, 0.0));
+    assert!(sold.traded < -150_000.0);
+    // When half of it stays, dear units are among them.
+    let kept = run(0.8);
+    let kept = &kept.step(2).unwrap().losses[0];
+    assert!(kept.decision == Some(LossDecision::Realise) && kept.round_trip > 0.0, "{kept:?}");
+}
+
+/// A quarter's end at which nothing is withdrawn is no withdrawal.
+#[test]
+fn a_quarter_under_water_realises_nothing() {
+    let market = market(&[&[100, 90, 80, 70]]);
+    let mut world = World::new(Month::new(2020, 1).unwrap(), Vec::new());
+    world.indicators = vec![[Decimal::ZERO; 5]];
+    let more = r#""rule":{"calendar":{"every":"year","on":"end"}},"expenses":{},"loss_realisation":{}"#;
+    let record = simulate(&spec(&[1.0], more), &market, &world.rates()).unwrap();
+    assert!(record.step(2).unwrap().quarter.is_some_and(|quarter| quarter.halted));
+    assert_eq!(record.steps().flat_map(|step| step.losses).count(), 0);
+    assert_eq!(record.losses().unwrap().total.round_trips, 0);
 }
 
 #[test]
