@@ -129,6 +129,13 @@ impl Ledger {
     /// The one door by which records come in, new ones and those of a file.
     pub(crate) fn push(&mut self, draft: Draft) -> Result<&Entry, IterationsError> {
         let next = self.next_number();
+        // The day of the record first: what else is wrong follows from it.
+        let (Draft::Adoption { recorded_on, .. } | Draft::Review { recorded_on, .. }) = &draft;
+        if let Some(before) = self.entries.last().map(Entry::recorded_on)
+            && *recorded_on < before
+        {
+            return Err(IterationsError::RecordedBefore { recorded_on: *recorded_on, before });
+        }
         let (recorded_on, until) = match &draft {
             Draft::Adoption { number, recorded_on, adopted_from, model } => {
                 let (number, recorded_on, adopted_from) = (*number, *recorded_on, *adopted_from);
@@ -162,11 +169,6 @@ impl Ledger {
         };
         in_calendar(recorded_on)?;
         in_calendar(until)?;
-        if let Some(before) = self.entries.last().map(Entry::recorded_on)
-            && recorded_on < before
-        {
-            return Err(IterationsError::RecordedBefore { recorded_on, before });
-        }
         self.entries.push(draft.seal(self.head()));
         self.entries.last().ok_or(IterationsError::NothingToKeep)
     }

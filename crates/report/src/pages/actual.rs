@@ -129,8 +129,8 @@ fn whole(account: &Account<'_>, base: Currency) -> Vec<Block> {
     ));
     let mut blocks = vec![
         Block::Paragraph(Words::new(
-            "Unlike the rest of this report, figures of the account on this page are those of real trades.",
-            "本ページの実口座の数値は、本報告書の他の部分と異なり、実際の売買によるものです。",
+            "Figures of the account on this page are those of real trades. It has a spec of its own, which need not be the one of this report.",
+            "本ページの実口座の数値は実際の売買によるものです。実口座の仕様は本報告書の仕様と同じとは限りません。",
         )),
         Block::Facts(facts),
         table.into(),

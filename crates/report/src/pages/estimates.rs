@@ -68,7 +68,7 @@ fn counts(run: &Run<'_>) -> Block {
 fn left_out() -> Table {
     let mut table = Table::new(
         "left_out",
-        Words::new("What is not in any figure", "どの数値にも含まれないもの"),
+        Words::new("What is not in the figures of the run", "シミュレーションの数値に含まれないもの"),
         [("what", Words::new("what", "項目")), ("meaning", Words::new("what that means", "意味"))],
     );
     let rows = [

@@ -47,7 +47,10 @@ fn losses(run: &Run<'_>, account: &LossAccount) -> Vec<Block> {
     let (base, total, rate) = (run.record.base(), &account.total, account.tax_rate);
     let facts = vec![
         (words!("losses realised, {base}", "確定した損失（{base}）"), amount(total.loss)),
-        (words!("of these, disallowed, {base}", "うち否認された損失（{base}）"), amount(total.disallowed)),
+        (
+            words!("disallowed, of own sales too, {base}", "否認された損失（通常の売却分を含む、{base}）"),
+            amount(total.disallowed),
+        ),
         (words!("cost paid, {base}", "支払ったコスト（{base}）"), amount(total.cost)),
         (Words::new("assumed tax rate", "想定税率"), Value::Percent(rate.to_f64())),
         (words!("tax put off, {base}", "繰り延べた税額（{base}）"), amount(account.put_off(total))),
@@ -76,7 +79,7 @@ fn losses(run: &Run<'_>, account: &LossAccount) -> Vec<Block> {
                 name,
                 ("round_trips", Words::new("times", "回数")),
                 ("loss", Words::new("loss realised", "確定した損失")),
-                ("disallowed", Words::new("disallowed", "否認")),
+                ("disallowed", Words::new("disallowed, of own sales too", "否認（通常の売却分を含む）")),
                 ("cost", Words::new("cost paid", "コスト")),
                 ("put_off", Words::new("tax put off", "繰延税額")),
                 ("net", Words::new("less cost", "コスト控除後")),
