@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let due = file.ledger().review_due().unwrap_or(today);
             file.keep(due, "nothing better was found")?;
         }
-        // Made from prices until the end of the month before.
+        // Made from what was known a month before, which ends with the last whole month by then.
         let known = data.market.as_of(today.checked_sub_months(Months::new(1)).unwrap_or(today));
         file.adopt(spec.candidate(known, note)?, today, NonZeroU16::MIN)?;
     }

@@ -50,7 +50,8 @@
 //!
 //! A position is worth its units times the panel's level of the day, so levels must be prices at which a unit trades, not levels of
 //! an index of total returns: those go into [`ActualRun::with_traded_prices`] beside the market that the simulation ran on, and what
-//! assets pay arrives as cash. A fill whose price is not within three times the panel's level is refused.
+//! assets pay arrives as cash. A fill whose price is not within three times the panel's level, nor of
+//! that of the step before, is refused, unless a corporate action changed the units meanwhile.
 //!
 //! # What this does not do
 //!

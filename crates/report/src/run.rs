@@ -11,7 +11,10 @@ use allweather_taxes::{AddedBack, WithheldRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
 
-use crate::{Points, ReportError, Scale, Words, trades::Trades};
+use crate::{
+    Points, ReportError, Scale, Words,
+    trades::{Trades, assets},
+};
 
 /// What a report is made from, beside the record: the market that was run on, and statistics for the weather.
 #[derive(Debug, Clone)]
@@ -179,9 +182,7 @@ impl<'a> Run<'a> {
     /// The place among the prices of an asset of the record, whose name may begin with those of the vaults it is in.
     pub(crate) fn instrument(&self, asset: &AssetId) -> Option<usize> {
         let place = self.record.universe().iter().position(|name| name == asset)?;
-        // Behind those of the spec, an account's record has what it holds beside them, by its own name.
-        let id = self.record.spec().holdings.look_through().get(place).map_or(asset, |(id, _)| *id);
-        self.sources.market.prices().position(id)
+        self.sources.market.prices().position(assets(self.record).get(place)?)
     }
 }
 

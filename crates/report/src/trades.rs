@@ -11,8 +11,7 @@ pub(crate) struct Trades {
 
 impl Trades {
     pub(crate) fn new(record: &Record, steps: &[Step<'_>]) -> Self {
-        let assets: Vec<&AssetId> =
-            record.spec().holdings.look_through().into_iter().map(|(asset, _)| asset).collect();
+        let assets = assets(record);
         // The places of each asset; one, unless several vaults hold it.
         let mut order: Vec<usize> = (0..assets.len()).collect();
         order.sort_by_key(|place| assets.get(*place));
@@ -28,6 +27,14 @@ impl Trades {
         let turnover = rows.map(|(i, (step, value))| (i > 0 && by_a_rule(step)).then(|| value / step.value));
         Self { turnover: turnover.collect(), value }
     }
+}
+
+/// What each place of the universe is, without the names of the vaults it is in. Behind the assets of the spec, an account's record has
+/// what it holds beside them, by its own name.
+pub(crate) fn assets(record: &Record) -> Vec<&AssetId> {
+    let known = record.spec().holdings.look_through();
+    let places = record.universe().iter().enumerate();
+    places.map(|(place, own)| known.get(place).map_or(own, |(id, _)| *id)).collect()
 }
 
 /// Whether the rule of the portfolio, or that of a vault in it, traded.

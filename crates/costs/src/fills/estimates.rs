@@ -88,7 +88,8 @@ impl<'a> Estimates<'a> {
         Self { rules, ..self }
     }
 
-    /// The fills of the statements beside their estimates.
+    /// The fills of the statements beside their estimates. A fill that two statements of an account tell alike counts once; what they
+    /// tell in different words, or cancel in each other, only [`Statement::merge`] finds: merge what overlaps first.
     ///
     /// ```text
     /// estimated commission = max(value · max_rate, minimum)        estimated slippage = value · max(base, base · ratio^β)
@@ -104,8 +105,13 @@ impl<'a> Estimates<'a> {
         let mut compared = Comparison::default();
         let volatilities = self.by_day()?;
         let mut orders: BTreeMap<Key<'_>, Vec<(&Statement, &Fill)>> = BTreeMap::new();
+        let mut seen: BTreeMap<(&str, &str, &str), &Fill> = BTreeMap::new();
         for statement in statements {
             for fill in &statement.fills {
+                let number = (&*statement.broker, &*statement.account, &*fill.id);
+                if !fill.id.is_empty() && seen.insert(number, fill) == Some(fill) {
+                    continue;
+                }
                 let asset = self.symbols.asset(&fill.instrument).ok();
                 let reason = if matches!(fill.revises, Some(Revision::Cancels(_))) {
                     Some(LeftOutReason::Cancellation)

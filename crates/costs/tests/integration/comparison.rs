@@ -71,6 +71,22 @@ fn same(found: &Compared, expected: &Value) {
     }
 }
 
+#[test]
+fn a_fill_that_two_statements_tell_counts_once() {
+    let both =
+        of(vec![fill("1", "A", "VTI", dec!(10), dec!(250)), fill("2", "A", "VTI", dec!(4), dec!(251))]);
+    let second = of(vec![fill("2", "A", "VTI", dec!(4), dec!(251)), fill("3", "B", "BAR", dec!(4), dec!(1))]);
+    let mut elsewhere = of(vec![fill("2", "A", "VTI", dec!(4), dec!(251))]);
+    elsewhere.account = "U2".to_owned();
+    let (costs, symbols) = (costs(), symbols());
+    let compared = |statements: &[Statement]| Estimates::new(&costs, &symbols).compare(statements).unwrap();
+    let merged = both.clone().merge(second.clone()).unwrap();
+    let once = compared(&[merged, elsewhere.clone()]);
+    assert_eq!(once.orders().iter().map(|order| order.value).collect::<Vec<_>>(), [dec!(3504), dec!(1004)]);
+    assert_eq!(once.left_out().len(), 1);
+    assert_eq!(compared(&[both, second.clone(), second, elsewhere]), once);
+}
+
 /// 42 orders in 84 fills, 15 of them over midnight, commissions in four currencies, rebates, stamp duty; the answers are of a Python
 /// program with decimals of 40 digits that was written from the formulas, without sight of this code.
 #[test]

@@ -119,6 +119,38 @@ fn kinds_have_their_multipliers() {
 }
 
 #[test]
+fn a_bond_without_proceeds_is_refused() {
+    let bond = [("assetCategory", "BOND"), ("symbol", "T 4 02/15/34"), ("tradePrice", "98.5")];
+    assert_eq!(
+        refused(&trades(&[trade(&bond)])),
+        "f.xml, line 5: Trade has no proceeds, and only they tell whether a bond is quoted in percent: add them to the query"
+    );
+    // One that is quoted by the piece says so.
+    let quoted = |proceeds| read(&trades(&[trade(&[bond.as_slice(), &[("proceeds", proceeds)]].concat())]));
+    assert_eq!(quoted("-985").unwrap().fills[0].instrument.multiplier, dec!(1));
+    assert_eq!(quoted("-9.85").unwrap().fills[0].instrument.multiplier, dec!(0.01));
+    assert!(quoted("-98.5").is_err());
+}
+
+#[test]
+fn a_position_of_a_bond_has_the_multiplier_of_its_trades() {
+    let multiplier = |category: &str, told: &str| {
+        let row = format!(
+            "<OpenPosition assetCategory=\"{category}\" symbol=\"T 4 02/15/34\" currency=\"USD\" position=\"9000\" {told}/>"
+        );
+        let statement = read(&file(&format!("<OpenPositions>{row}</OpenPositions>"))).unwrap();
+        statement.positions[0].instrument.multiplier
+    };
+    let percent = r#"markPrice="98.5" positionValue="8865""#;
+    assert_eq!(multiplier("BOND", percent), dec!(0.01));
+    assert_eq!(multiplier("BOND", r#"markPrice="98.5" positionValue="886500""#), dec!(1));
+    // Of neither, or not told.
+    assert_eq!(multiplier("BOND", r#"markPrice="98.5" positionValue="8000""#), dec!(1));
+    assert_eq!(multiplier("BOND", r#"markPrice="98.5""#), dec!(1));
+    assert_eq!(multiplier("STK", percent), dec!(1));
+}
+
+#[test]
 fn a_conversion_is_a_fill() {
     let march = read(MARCH).unwrap();
     let dollars = found(&march, "9004");

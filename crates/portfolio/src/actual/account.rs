@@ -11,7 +11,8 @@ use super::{ActualError, Movement, Reconciliation, Standing, Tolerance, reconcil
 
 /// An account: what it began with, everything that happened since, and what the broker states of it on some days.
 ///
-/// What is refused is refused when it is added: nothing happens before the opening, and nothing happens twice.
+/// What is refused is refused when it is added: nothing happens before the opening, and nothing with an id happens twice. What has no
+/// id is taken as often as it is told: statements that overlap are merged first ([`Statement::merge`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
     opening: Standing,

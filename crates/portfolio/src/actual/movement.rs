@@ -56,7 +56,7 @@ pub enum Movement {
     AddedBack {
         /// The day.
         date: NaiveDate,
-        /// How much, above 0.
+        /// How much: below 0 where a tax was given back.
         amount: Money,
     },
 }
@@ -92,7 +92,7 @@ impl Movement {
         Self::Transfer { date, asset, units }
     }
 
-    /// Withheld tax that counts as earned.
+    /// Withheld tax that counts as earned; below 0 where a tax was given back.
     #[must_use]
     pub fn added_back(date: NaiveDate, amount: Money) -> Self {
         Self::AddedBack { date, amount }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use allweather_core::{AssetId, Currency, Money, Number};
+use allweather_core::{AssetId, Currency, Money, Number, Overflow};
 use allweather_costs::fills::{CashKind, Fill};
 use allweather_market::{Market, PricePanel};
 use chrono::NaiveDate;
@@ -74,7 +74,7 @@ pub(super) struct Closed {
     pub(super) step: ActualStep,
     /// Value of what was held before, at this step's prices; only at the first step.
     pub(super) opening: f64,
-    /// Flows up to the first step.
+    /// Flows up to the first step, and what else came until then and is no return.
     pub(super) first_flows: f64,
     /// Flows by the part of the time that they were there.
     pub(super) weighted_flows: f64,
@@ -110,7 +110,7 @@ pub(super) struct Period<'a> {
     step: ActualStep,
     first_flows: f64,
     weighted_flows: f64,
-    /// Units of the owner's own: before the first step, and since.
+    /// Units that the run begins with, beside those of the opening; and units of the owner's own since.
     brought: Vec<Decimal>,
     transferred: Vec<Decimal>,
     actions: Vec<Decimal>,
@@ -204,9 +204,8 @@ impl<'a> Period<'a> {
             (Movement::Conversion { bought, fill }, _) => self.conversion(*bought, fill)?,
             (Movement::Cash { cash }, _) => self.moved(&cash.kind, cash.date, cash.amount)?,
             (Movement::Action { cash, .. }, Some(place)) => {
-                self.acted[place] = true;
-                self.actions[place] = self.actions[place].plus(units).map_err(ActualError::from)?;
-                self.step.income += cash.map_or(Ok(0.0), |cash| self.in_base(cash))?;
+                let cash = cash.map_or(Ok(0.0), |cash| self.in_base(cash))?;
+                self.action(place, units, cash).map_err(ActualError::from)?;
             }
             (Movement::Transfer { date, .. }, Some(place)) => {
                 let early = self.t == 0 && *date < self.date;
@@ -215,13 +214,43 @@ impl<'a> Period<'a> {
             }
             (Movement::AddedBack { amount, .. }, _) => {
                 let amount = self.in_base(*amount)?;
-                self.step.income += amount;
-                self.step.flows.withdrawn += amount;
+                // Before the first step the tax itself is in no return.
+                if !self.is_of_the_opening() {
+                    self.step.income += amount;
+                    self.step.flows.withdrawn += amount.max(0.0);
+                    self.step.flows.deposited -= amount.min(0.0);
+                }
             }
             // Units move in assets only.
             _ => {}
         }
         Ok(())
+    }
+
+    /// Units that came without a trade, of which `units` are counted already, and the cash with them. At the first step no price has
+    /// moved yet: what they bring to units of the opening is what the run begins with, and what they bring to units that were bought
+    /// since goes with the gain of their fills.
+    fn action(&mut self, place: usize, units: Decimal, cash: f64) -> Result<(), Overflow> {
+        self.acted[place] = true;
+        let mut share = Decimal::ZERO;
+        if self.t == 0 {
+            let held = self.units[place].minus(units)?;
+            let opened = self.before.units[place].plus(self.brought[place])?;
+            share = if held.is_zero() { Decimal::ONE } else { opened.over(held)? };
+        }
+        let of_opening = units.times(share)?;
+        self.brought[place] = self.brought[place].plus(of_opening)?;
+        self.actions[place] = self.actions[place].plus(units.minus(of_opening)?)?;
+        self.first_flows += cash * share.to_double();
+        self.step.income += cash * (1.0 - share.to_double());
+        Ok(())
+    }
+
+    /// Whether what is paid now is paid for what was held before the first step: it is what the run begins with. An account that opened
+    /// with nothing but cash is paid for what it bought, whose fills are in the return.
+    fn is_of_the_opening(&self) -> bool {
+        let held = |units: &[Decimal]| units.iter().any(|units| !units.is_zero());
+        self.t == 0 && (held(self.before.units) || held(&self.brought))
     }
 
     fn fill(&mut self, place: usize, fill: &Fill) -> Result<(), PortfolioError> {
@@ -280,7 +309,17 @@ impl<'a> Period<'a> {
             CashKind::Dividend
             | CashKind::PaymentInLieu
             | CashKind::WithheldTax(_)
+            | CashKind::BondInterest
+                if self.is_of_the_opening() =>
+            {
+                self.first_flows += amount;
+            }
+            CashKind::Dividend
+            | CashKind::PaymentInLieu
+            | CashKind::WithheldTax(_)
             | CashKind::BondInterest => self.step.income += amount,
+            // Of the time before the first step.
+            CashKind::BrokerInterest | CashKind::Lending if self.t == 0 => self.first_flows += amount,
             CashKind::BrokerInterest | CashKind::Lending => self.step.interest += amount,
             CashKind::Fee | CashKind::CommissionAdjustment => self.step.costs.commission -= amount,
             CashKind::DepositOrWithdrawal => self.flow(day, amount),

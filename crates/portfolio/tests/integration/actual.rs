@@ -1,6 +1,8 @@
 //! Actual operation: an account run from fills, reconciled, and explained against the simulation.
 
+mod beginning;
 mod explanation;
+mod from_bytes;
 mod hand_worked;
 mod parity;
 mod reconciliation;

@@ -144,4 +144,7 @@ fn the_account_itself_can_be_reported() {
     let profit = table(&report, "asset_profit");
     let names: Vec<_> = profit.rows.iter().map(|row| row[0].value.text(Language::English)).collect();
     assert!(names.iter().any(|name| name == "c"), "{names:?}");
+    // 9 of b at 50 and 3 of c at 10, which is not in the spec; then 5 of a at 110.
+    let kinds = table(&report, "decisions_by_kind");
+    same(number(kinds, kinds.rows.len() - 1, "traded_value"), Some(450.0 + 30.0 + 550.0));
 }

@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 
 use super::instrument::instrument;
 use super::row::Row;
-use crate::fills::{CashBalance, FillsError, OpenPosition};
+use super::trade::quoted;
+use crate::fills::{CashBalance, FillsError, InstrumentKind, OpenPosition};
 
 /// A position, and whether the row is one lot of it only.
 pub(super) fn position(row: &Row<'_>, last: Option<NaiveDate>) -> Result<(OpenPosition, bool), FillsError> {
@@ -17,6 +18,10 @@ pub(super) fn position(row: &Row<'_>, last: Option<NaiveDate>) -> Result<(OpenPo
     it.mark = row.money("markPrice", currency)?;
     it.value = row.money("positionValue", currency)?;
     it.cost = row.money("costBasisMoney", currency)?;
+    // A bond in percent, as its trades have it; where the value is of neither it stays as it is told.
+    if let (InstrumentKind::Bond, Some(mark), Some(value)) = (&it.instrument.kind, it.mark, it.value) {
+        quoted(&mut it.instrument, quantity, mark.amount(), value.amount());
+    }
     Ok((it, matches!(row.text("levelOfDetail"), Some("LOT" | "Lot"))))
 }
 

@@ -3,7 +3,7 @@ use rust_decimal::Decimal;
 
 use super::instrument::instrument;
 use super::row::Row;
-use crate::fills::{Charged, Fill, FillsError, InstrumentKind, NotHandled, Original, Revision};
+use crate::fills::{Charged, Fill, FillsError, Instrument, InstrumentKind, NotHandled, Original, Revision};
 
 /// How fine a row of trades tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,16 +151,15 @@ fn signed(row: &Row<'_>, fill: &Fill) -> Result<(), FillsError> {
 
 /// The sums that the row tells of itself.
 fn sums(row: &Row<'_>, fill: &mut Fill) -> Result<(), FillsError> {
+    if fill.instrument.kind == InstrumentKind::Bond {
+        row.required(
+            &["proceeds"],
+            "only they tell whether a bond is quoted in percent: add them to the query",
+        )?;
+    }
     let Some(proceeds) = row.decimal(&["proceeds"])? else { return Ok(()) };
-    if !is_product(fill, proceeds) {
-        // A bond's price is in percent of its face value.
-        let whole = fill.instrument.multiplier;
-        if fill.instrument.kind == InstrumentKind::Bond {
-            fill.instrument.multiplier = whole / Decimal::ONE_HUNDRED;
-        }
-        if fill.instrument.multiplier == whole || !is_product(fill, proceeds) {
-            return Err(row.refused("proceeds", "must be minus quantity · price · multiplier"));
-        }
+    if !quoted(&mut fill.instrument, -fill.quantity, fill.price.amount(), proceeds) {
+        return Err(row.refused("proceeds", "must be minus quantity · price · multiplier"));
     }
     // Of futures, contracts for difference and currencies the net cash is something else, and of bonds interest is in it.
     let plain = matches!(
@@ -187,18 +186,26 @@ fn half_a_digit(value: Decimal) -> Decimal {
     Decimal::try_new(5, value.scale() + 1).unwrap_or_default()
 }
 
-/// Whether the proceeds are those of quantity and price, as far as the digits of the three can tell.
-fn is_product(fill: &Fill, proceeds: Decimal) -> bool {
-    let (quantity, price, multiplier) = (fill.quantity, fill.price.amount(), fill.instrument.multiplier);
-    let off = || {
-        let product = fill.proceeds().ok()?.amount();
-        // Whole numbers of shares are exact; parts of them and units of currencies are rounded.
-        let rounded = quantity.scale() > 0 || fill.instrument.kind == InstrumentKind::Forex;
-        let of_quantity = if rounded { half_a_digit(quantity) } else { Decimal::ZERO };
+/// Whether an amount is that of quantity and price, as far as the digits of the three can tell. A bond's price is in percent of its
+/// face value where that gives the amount: its multiplier is then a hundredth.
+pub(super) fn quoted(it: &mut Instrument, quantity: Decimal, price: Decimal, amount: Decimal) -> bool {
+    // Whole numbers of shares are exact; parts of them and units of currencies are rounded.
+    let rounded = quantity.scale() > 0 || it.kind == InstrumentKind::Forex;
+    let of_quantity = if rounded { half_a_digit(quantity) } else { Decimal::ZERO };
+    let is_product = |multiplier: Decimal| {
+        let product = quantity.checked_mul(multiplier)?.checked_mul(price)?;
         let by_price = quantity.abs().checked_mul(half_a_digit(price))?.checked_mul(multiplier)?;
         let by_quantity = price.abs().checked_mul(of_quantity)?.checked_mul(multiplier)?;
-        let slack = half_a_digit(proceeds).checked_add(by_price)?.checked_add(by_quantity)?;
-        Some(proceeds.checked_sub(product)?.abs() <= slack)
+        let slack = half_a_digit(amount).checked_add(by_price)?.checked_add(by_quantity)?;
+        Some(amount.checked_sub(product)?.abs() <= slack)
     };
-    off().unwrap_or(false)
+    if is_product(it.multiplier).unwrap_or(false) {
+        return true;
+    }
+    let percent = it.multiplier / Decimal::ONE_HUNDRED;
+    let in_percent = it.kind == InstrumentKind::Bond && is_product(percent).unwrap_or(false);
+    if in_percent {
+        it.multiplier = percent;
+    }
+    in_percent
 }

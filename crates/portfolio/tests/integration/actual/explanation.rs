@@ -29,7 +29,7 @@ fn spec(operation: &str) -> Spec {
 
 const LOTS: &str = r#"{"actual": {"lot": {"minimum": 1, "increment": 1}, "small_weights": null}}"#;
 
-fn explained(account: &Account) -> (Actual, Explanation) {
+pub(super) fn explained(account: &Account) -> (Actual, Explanation) {
     let market = Market::new(JPY, PricePanel::from_csv("prices.csv", PRICES).unwrap());
     let (spec, rates) = (spec(LOTS), RateHistory::default());
     let actual = ActualRun::new(&spec, &market, &rates, account).run().unwrap();
