@@ -24,6 +24,8 @@ pub struct Account {
     /// Broker and number, once a statement was added.
     of: Option<String>,
     not_handled: Vec<NotHandled>,
+    /// The last day of a statement's span.
+    spanned: Option<NaiveDate>,
 }
 
 impl Account {
@@ -31,7 +33,7 @@ impl Account {
     #[must_use]
     pub fn new(opening: Standing) -> Self {
         let (movements, ids, stated, not_handled) = Default::default();
-        Self { opening, movements, ids, stated, of: None, not_handled }
+        Self { opening, movements, ids, stated, of: None, not_handled, spanned: None }
     }
 
     /// The account after one more thing has happened. A fill that cancels another takes it out, and one that corrects it
@@ -161,7 +163,20 @@ impl Account {
             self.state(standing)?;
         }
         self.not_handled.extend(statement.not_handled.iter().cloned());
+        self.spanned = self.spanned.max(statement.span.map(|span| span.last));
         Ok(self)
+    }
+
+    /// The last day that anything was told of: the last day of a statement, or of what happened or was stated; at least that of the
+    /// opening.
+    #[must_use]
+    pub fn told_until(&self) -> NaiveDate {
+        let days = [
+            self.spanned,
+            self.movements.last().map(Movement::date),
+            self.stated.last().map(|standing| standing.date),
+        ];
+        days.into_iter().flatten().fold(self.opening.date, NaiveDate::max)
     }
 
     /// What it began with.

@@ -159,6 +159,20 @@ pub enum ActualError {
         /// Steps of the record.
         found: usize,
     },
+    /// An account that begins after its run.
+    #[error(
+        "the account opens at the end of {opening}, and its run has a step on {step}: begin the spec later, or tell what was held"
+    )]
+    #[non_exhaustive]
+    OpeningLate {
+        /// The day of the opening.
+        opening: NaiveDate,
+        /// The first step.
+        step: NaiveDate,
+    },
+    /// A simulation that is none.
+    #[error("what an account is explained against is simulated, and this spec is operated in lots")]
+    NotSimulated,
     /// From the broker's statements.
     #[error(transparent)]
     Fills(Box<FillsError>),

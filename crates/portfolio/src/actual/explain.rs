@@ -160,6 +160,9 @@ impl Actual {
         rates: &RateHistory,
     ) -> Result<Explanation, PortfolioError> {
         let operated = self.record.spec();
+        if simulated.operation != Operation::Simulation {
+            return Err(ActualError::NotSimulated.into());
+        }
         let zeroing = Spec { operation: operated.operation.clone(), ..simulated.clone() };
         let zeroed = Simulation::new(&zeroing, market, rates)?.divisible().run()?;
         let simulated = simulate(simulated, market, rates)?;

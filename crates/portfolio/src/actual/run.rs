@@ -44,6 +44,9 @@ pub struct Actual {
     pub outside: Vec<AssetId>,
     /// How many movements lie after the last step and are in no figure.
     pub later: usize,
+    /// The last day that the account tells anything of ([`Account::told_until`]). Steps after it take it that nothing happened since: end
+    /// the spec before them.
+    pub told_until: NaiveDate,
 }
 
 /// What a step was made of, in base currency.
@@ -131,6 +134,10 @@ impl<'a> ActualRun<'a> {
         let (spec, outside) = self.widened()?;
         let rows = Prepared::rows(&spec, self.market)?;
         let prepared = Prepared::new(&spec, self.market, rows, false)?;
+        let opening = self.account.opening().date;
+        if let Some(&step) = prepared.dates.first().filter(|step| opening > **step) {
+            return Err(ActualError::OpeningLate { opening, step }.into());
+        }
         let marks = Marks::new(&prepared, self.market, self.traded)?;
         let mut record = Record::new(self.spec, self.market, &prepared, self.rates);
         let mut state = State::open(&prepared, self.account)?;
@@ -149,7 +156,8 @@ impl<'a> ActualRun<'a> {
         outcome.returns = record.steps().map(|step| step.period_return()).collect();
         outcome.final_value = state.value;
         record.finish(outcome);
-        Ok(Actual { record, steps, outside, later: movements.len() - done })
+        let (later, told_until) = (movements.len() - done, self.account.told_until());
+        Ok(Actual { record, steps, outside, later, told_until })
     }
 
     /// The spec with assets of weight 0 for what the account holds beside it.

@@ -102,6 +102,10 @@ fn whole(account: &Account<'_>, base: Currency) -> Vec<Block> {
             Value::Number(outcome.final_value, 0),
         ),
         (words!("its costs, {base}", "実口座のコスト（{base}）"), Value::Number(outcome.costs.total(), 0)),
+        (
+            Words::new("last day that the account tells of", "実口座の記録の最終日"),
+            Value::Date(actual.told_until),
+        ),
         (Words::new("steps at which it traded", "売買のあったステップ数"), Value::Count(outcome.rebalances)),
         (
             Words::new("movements after the last step, in no figure", "最終ステップ後の記録（集計外）"),

@@ -94,6 +94,32 @@ fn what_is_refused_is_named() {
     assert!(matches!(start().with(Movement::fill(asset("a"), fill)), Err(ActualError::Instrument { .. })));
 }
 
+/// An account that opens after the first step would earn returns before it existed; one whose statements end earlier says until when it
+/// tells; and a spec in lots is no simulation to be explained against.
+#[test]
+fn an_account_has_a_beginning_and_an_end() {
+    let late = Account::new(Standing::new(day("2024-02-01")).with_units(asset("a"), dec!(1)));
+    let found = run(&late).unwrap_err();
+    assert_eq!(
+        found.to_string(),
+        "the account opens at the end of 2024-02-01, and its run has a step on 2024-01-31: begin the spec later, or tell what was held"
+    );
+    let on_the_day = Account::new(Standing::new(day("2024-01-31")).with_units(asset("a"), dec!(1)));
+    let actual = run(&on_the_day).unwrap();
+    assert_eq!(actual.told_until, day("2024-01-31"));
+    let fill = Fill::new("1", share("a", JPY), day("2024-02-10"), dec!(-0.5), dec!(100));
+    let account = on_the_day.with(Movement::fill(asset("a"), fill)).unwrap();
+    assert_eq!(run(&account).unwrap().told_until, day("2024-02-10"));
+    let account = account.with_stated(Standing::new(day("2024-02-29"))).unwrap();
+    assert_eq!(account.told_until(), day("2024-02-29"));
+
+    let (market, rates, mut lots) = (market(), RateHistory::default(), spec(HOLDINGS));
+    let lot = r#"{"actual": {"lot": {"minimum": "1", "increment": "1"}, "small_weights": null}}"#;
+    lots.operation = serde_json::from_str(lot).unwrap();
+    let refused = actual.explain(&lots, &market, &rates).unwrap_err();
+    assert!(matches!(refused, PortfolioError::Actual(ActualError::NotSimulated)));
+}
+
 #[test]
 fn vaults_and_panels_of_other_currencies_are_refused() {
     let vaults = spec(
