@@ -96,7 +96,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let months = arguments.years.checked_mul(12).ok_or("too many years")?;
     let mut spec = StudySpec::new(variants, arguments.paths, months)?.with_seed(arguments.seed);
     if let Some(length) = arguments.block {
-        spec = spec.with_resampling(Resampling::stationary(Block::Mean(length))?);
+        spec = spec.with_resampling(Resampling::stationary(Block::Mean(length))?)?;
     }
     if let (Some(first), Some(last)) = (arguments.first, arguments.last) {
         spec = spec.with_span(first, last);

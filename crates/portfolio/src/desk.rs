@@ -68,14 +68,9 @@ impl Desk {
     }
 
     /// New targets are in force from now on: those of `strategic` that are there.
-    pub(crate) fn put_in_force(
-        &mut self,
-        tree: &Tree,
-        strategic: &[f64],
-        here: &dyn Fn(usize) -> bool,
-    ) -> bool {
+    pub(crate) fn put_in_force(&mut self, tree: &Tree, strategic: &[f64], here: &dyn Fn(usize) -> bool) {
         self.fresh = false;
-        tree.weights_in(self.node, strategic, here, &mut self.in_force)
+        tree.weights_in(self.node, strategic, here, &mut self.in_force);
     }
 
     pub(crate) fn in_force(&self) -> &[f64] {

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use allweather_core::{AssetId, Currency, Month, Year};
 use allweather_fx_overlay::{Book, Omission, Opened, Position, Settled};
-use allweather_market::{Frequency, Gap, Market};
+use allweather_market::{Frequency, Gap, Market, PricePanel};
 use allweather_rebalance::{Decision, MinimumCapital, Outcome as OrderOutcome, Targets};
 use allweather_rfr::{RateHistory, YearRate};
 use allweather_taxes::{LossAccount, LossLine};
@@ -200,9 +200,14 @@ impl Record {
             omitted: Vec::new(),
             outcome: Outcome::default(),
             gaps: market.gaps(),
-            estimated: estimated_moves(market, prepared),
+            estimated: estimated_moves(market.prices(), prepared),
             spec: spec.clone(),
         }
+    }
+
+    /// Takes the marks of estimates from another panel: the one that values what is held.
+    pub(crate) fn valued_by(&mut self, panel: &PricePanel, prepared: &Prepared) {
+        self.estimated = estimated_moves(panel, prepared);
     }
 
     pub(crate) fn finish(&mut self, outcome: Outcome) {
@@ -367,14 +372,20 @@ impl Record {
     }
 }
 
-fn estimated_moves(market: &Market, prepared: &Prepared) -> Vec<bool> {
-    let panel = market.prices();
+/// Whether each asset's move to each of the dates rests on an estimated level of the panel.
+fn estimated_moves(panel: &PricePanel, prepared: &Prepared) -> Vec<bool> {
     if !panel.has_estimates() {
         return Vec::new();
     }
+    let places: Vec<_> =
+        prepared.instruments.iter().map(|instrument| panel.position(&instrument.id)).collect();
     let rows = prepared.dates.iter().map(|date| panel.dates().partition_point(|d| d < date));
-    rows.flat_map(|row| prepared.places.iter().map(move |&place| panel.is_return_estimated(place, row)))
-        .collect()
+    let moved = |row: usize| {
+        let marked =
+            move |place: &Option<usize>| place.is_some_and(|place| panel.is_return_estimated(place, row));
+        places.iter().map(marked)
+    };
+    rows.flat_map(moved).collect()
 }
 
 impl Recorder for Record {

@@ -49,7 +49,7 @@ pub struct Step<'a> {
     /// Assets whose weight was set to zero when weights came into force at this step, each with the capital it would need: they are too
     /// small for the account. Only in actual operation.
     pub zeroed: &'a [MinimumCapital],
-    /// Whether they are others than at the step before: an asset begins, or a [`TargetSchedule`](crate::TargetSchedule) says so.
+    /// Whether the strategic weights are others than at the step before: an asset begins, or a [`TargetSchedule`](crate::TargetSchedule) says so.
     pub strategic_changed: bool,
     /// The vaults, each after the one it is in; empty without vaults.
     pub vaults: &'a [VaultStep],

@@ -465,17 +465,15 @@ impl Trading {
             // Each leg is an order of its own and pays the smallest commission at least.
             for value in [lots.sell[i] * price + trip, lots.buy[i] * price + trip] {
                 if value > 0.0 {
-                    costs.commission += (value * self.commission[i]).max(lots.minimums[i]);
-                    costs.slippage += value * self.slippage[i];
-                    costs.fx += value * self.fx[i];
+                    costs.add(&self.order(i, value));
                 }
             }
         }
         costs
     }
 
-    /// Cost by kind of the sale of all that is held at one place, at the rates taken last.
-    pub(crate) fn sale(&self, place: usize, value: f64) -> CostParts {
+    /// Cost by kind of one order of this value, at the rates taken last: its commission is the smallest one at least.
+    pub(crate) fn order(&self, place: usize, value: f64) -> CostParts {
         let smallest = self.lots.as_ref().map_or(0.0, |lots| lots.minimums[place]);
         CostParts {
             commission: (value * self.commission[place]).max(smallest),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::{PortfolioError, ScheduledTargets, Spec, TargetSchedule};
+use crate::{PortfolioError, ScheduledTargets, Spec, TargetSchedule, prepare::Prepared};
 
 /// Weights chosen again and again from what was known on the day, and held in between: what optimisation would have come to.
 ///
@@ -145,7 +145,7 @@ impl WalkForward {
     /// # Errors
     ///
     /// [`PortfolioError::VaultsInSchedule`] when the spec holds vaults, [`PortfolioError::NotMonthly`] when prices are not monthly,
-    /// [`PortfolioError::Unknown`] for an asset without prices, [`PortfolioError::Span`] for a run without months;
+    /// [`PortfolioError::Unknown`] for an asset without prices, [`PortfolioError::Span`] for a run without months or beyond the prices;
     /// [`PortfolioError::Optimize`] when constraints do not fit the holdings or there is no covariance (risk budgets have none
     /// while an asset is left out whose budget is above 0), [`PortfolioError::Weights`] for weights below 0.
     pub fn schedule(
@@ -248,13 +248,10 @@ impl<'a> Run<'a> {
         if !spec.holdings.vaults().is_empty() {
             return Err(PortfolioError::VaultsInSchedule);
         }
-        let (panel_first, panel_last) = panel.span();
-        let (start, end) = (spec.start.unwrap_or(panel_first), spec.end.unwrap_or(panel_last));
-        let first = panel.months().partition_point(|month| *month < start);
-        let behind = panel.months().partition_point(|month| *month <= end);
-        let no_span = PortfolioError::Span { start, end, first: panel_first, last: panel_last };
-        let days = panel.dates().get(first..behind).unwrap_or_default();
-        let (Some(&first_day), Some(&last_day)) = (days.first(), days.last()) else { return Err(no_span) };
+        let rows = Prepared::rows(spec, market)?;
+        let (first, behind) = (rows.start, rows.end);
+        // There is one row at least.
+        let (first_day, last_day) = (panel.dates()[first], panel.dates()[behind - 1]);
         let assets: Vec<_> = spec.holdings.as_slice().iter().map(|holding| holding.part.name()).collect();
         let column = |asset: &&AssetId| {
             let place =

@@ -54,9 +54,9 @@ impl Indicator {
         }
     }
 
-    /// The series to read for a year, in order: the 9-year bond stands in until the 10-year bond was first quoted. A 10-year yield
+    /// The series to read for a year, the first that has a figure: the 9-year bond stands in until the 10-year bond was first quoted. A 10-year yield
     /// that is absent later on is a gap.
-    pub(crate) fn series_of(self, year: Year) -> impl Iterator<Item = &'static str> {
+    pub fn series_of(self, year: Year) -> impl Iterator<Item = &'static str> {
         let stand_in = self == Self::Jgb10y && year <= Self::FIRST_10Y;
         std::iter::once(self.series()).chain(stand_in.then_some("jgb_9y"))
     }

@@ -143,6 +143,15 @@ pub enum StudyError {
         /// What holds for a sketch.
         rule: &'static str,
     },
+    /// What happened on more paths than there are.
+    #[error("it happened on {happened} of {of} paths")]
+    #[non_exhaustive]
+    Occurrence {
+        /// On how many.
+        happened: u64,
+        /// Of how many.
+        of: u64,
+    },
     /// A tally that is none.
     #[error(
         "a tally of {paths} paths has one figure for each path and measure, and no more events than paths"

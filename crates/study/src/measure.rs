@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Measure {
-    /// Value and pool at the end, over capital and pool at the start.
+    /// Value and pool at the end over capital and pool at the start, a ratio; 0 when the portfolio is lost. What a lost path does not have is
+    /// missing, as are figures of expenses without expenses and figures over prices where a year has no prescribed rate.
     Wealth,
     /// [`Measure::Wealth`] over the growth of prices by the prescribed rates of the path's months: 1 keeps the real value.
     RealWealth,
-    /// Geometric return a year, flows apart.
+    /// Geometric return a year, flows apart, a fraction; so are the figures below but for years.
     AnnualReturn,
     /// [`Measure::AnnualReturn`] over the geometric mean of the path's prescribed rates, as a difference.
     OverPrescribedRate,
@@ -23,11 +24,11 @@ pub enum Measure {
     Drawdown,
     /// Expected shortfall of the worst 5 % of months, as a positive fraction.
     ExpectedShortfall,
-    /// How many years' quarters nothing was withdrawn because principal was under water.
+    /// Quarters in which nothing was withdrawn because principal was under water, over 4: years.
     HaltedYears,
     /// What nothing funded, as a share of the expenses.
     Unfunded,
-    /// Both sides of what was traded after the first purchase, over the value, a year.
+    /// Both sides of what the rule traded after the first purchase, over the value, a year; sales for payments alone are not in it.
     Turnover,
     /// All costs over the starting capital, a year.
     Costs,

@@ -1,19 +1,55 @@
 use serde::{Deserialize, Serialize};
 
+use crate::StudyError;
+
 /// How often something happened, of how many paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Wire")]
 pub struct Occurrence {
-    /// On how many paths it happened.
-    pub happened: u64,
-    /// On how many it could be told.
-    pub of: u64,
+    happened: u64,
+    of: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    happened: u64,
+    of: u64,
+}
+
+impl TryFrom<Wire> for Occurrence {
+    type Error = StudyError;
+
+    fn try_from(Wire { happened, of }: Wire) -> Result<Self, StudyError> {
+        Self::new(happened, of)
+    }
 }
 
 /// The normal quantile of 97.5 %.
 const Z: f64 = 1.959_963_984_540_054;
 
 impl Occurrence {
+    /// It happened on so many of so many paths.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Occurrence`] when it happened on more than there are.
+    pub fn new(happened: u64, of: u64) -> Result<Self, StudyError> {
+        if happened <= of { Ok(Self { happened, of }) } else { Err(StudyError::Occurrence { happened, of }) }
+    }
+
+    /// On how many paths it happened.
+    #[must_use]
+    pub fn happened(&self) -> u64 {
+        self.happened
+    }
+
+    /// On how many it could be told.
+    #[must_use]
+    pub fn of(&self) -> u64 {
+        self.of
+    }
+
     pub(crate) fn add(&mut self, happened: Option<bool>) {
         if let Some(happened) = happened {
             self.happened = self.happened.saturating_add(happened.into());

@@ -14,9 +14,6 @@ use crate::{
     track::{Track, months_to},
 };
 
-/// The yield that stands in for the 10-year bond's before it was issued.
-const STAND_IN: &str = "jgb_9y";
-
 /// Where months are drawn from: every series that the specs of a study read, as what each month of the span does to it.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -326,8 +323,14 @@ fn indicators(
             levels.into_iter().filter_map(one).collect()
         };
         let track = if indicator == Indicator::Jgb10y {
-            let (bond, stand_in) = (by_month(levels), by_month(newest.levels(STAND_IN)?));
-            let value = |month: Month| bond.get(&month).or_else(|| stand_in.get(&month)).copied();
+            let mut yields = BTreeMap::new();
+            for series in indicator.series_of(span.0.year().min(Year::new(1986))) {
+                yields.insert(series, by_month(newest.levels(series)?));
+            }
+            let value = |month: Month| {
+                let known = |series: &str| yields.get(series)?.get(&month).copied();
+                indicator.series_of(month.year()).find_map(known)
+            };
             span.0
                 .through(span.1)
                 .all(|month| value(month).is_some())

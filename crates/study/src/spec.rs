@@ -45,7 +45,7 @@ pub struct Span {
 /// use allweather_study::{Resampling, StudySpec, Variant};
 /// let spec = Spec::from_json(r#"{"name": "gold", "capital": 1, "holdings": [{"asset": "gold", "weight": 1}],
 ///     "rule": {"calendar": {"every": "year", "on": "end"}}}"#)?;
-/// let study = StudySpec::new(vec![Variant::new("gold", spec)], 1000, 360)?.with_resampling(Resampling::blocks(24)?);
+/// let study = StudySpec::new(vec![Variant::new("gold", spec)], 1000, 360)?.with_resampling(Resampling::blocks(24)?)?;
 /// assert_eq!(StudySpec::from_json(&study.canonical_json())?, study);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -102,7 +102,7 @@ impl TryFrom<Wire> for StudySpec {
         let Wire { variants, paths, months, seed, resampling, span, past, ruin_level } = wire;
         Self { span, ..Self::new(variants, paths, months)? }
             .with_seed(seed)
-            .with_resampling(resampling)
+            .with_resampling(resampling)?
             .with_past(past)?
             .with_ruin_level(ruin_level)
     }
@@ -145,9 +145,16 @@ impl StudySpec {
     }
 
     /// The same with months drawn otherwise.
-    #[must_use]
-    pub fn with_resampling(self, resampling: Resampling) -> Self {
-        Self { resampling, ..self }
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::BlockLength`] for a length that is none.
+    pub fn with_resampling(self, resampling: Resampling) -> Result<Self, StudyError> {
+        let resampling = match resampling {
+            Resampling::Stationary(block) => Resampling::stationary(block)?,
+            Resampling::Blocks(months) => Resampling::blocks(months)?,
+        };
+        Ok(Self { resampling, ..self })
     }
 
     /// The same with months drawn from this span only, and paths that begin where it ends.

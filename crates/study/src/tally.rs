@@ -37,7 +37,7 @@ impl TryFrom<Wire> for Tally {
         let same = measures.iter().map(|(measure, _)| *measure).eq(Measure::ALL)
             && events.iter().map(|(event, _)| *event).eq(Event::ALL);
         let told = |of: &Distribution| of.defined().checked_add(of.undefined()) == Some(paths);
-        let counted = |of: &Occurrence| of.happened <= of.of && of.of <= paths;
+        let counted = |of: &Occurrence| of.of() <= paths;
         if !(same && measures.iter().all(|(_, of)| told(of)) && events.iter().all(|(_, of)| counted(of))) {
             return Err(StudyError::Tally { paths });
         }

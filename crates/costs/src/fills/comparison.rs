@@ -8,7 +8,7 @@ use super::suggestion::suggested;
 use super::{Estimates, FillsError, NoSuggestion, Suggestion};
 use crate::{OrderCost, RatioBasis};
 
-/// What a cost was estimated to be and what it was, over the orders of which both are known.
+/// What a cost was estimated to be and what it was, over the orders of which both are known. Amounts are in the currency of what holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Compared {
@@ -22,9 +22,9 @@ pub struct Compared {
     pub actual: Decimal,
     /// In how many orders it was above the estimate.
     pub above: usize,
-    /// By how much of traded value at most.
+    /// By how much at most, a fraction of traded value; `None` when none was above.
     pub worst: Option<Rate>,
-    /// By how much on average, over the orders in which it was above.
+    /// By how much on average, over the orders in which it was above: a fraction of traded value.
     pub mean: Option<Rate>,
 }
 

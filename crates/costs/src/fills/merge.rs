@@ -178,7 +178,7 @@ fn gap(a: Option<Span>, b: Option<Span>) -> Option<NotHandled> {
     if early.last >= late.first || from > to {
         return None;
     }
-    let mut it = NotHandled::new("FlexStatement", format!("no statement tells of {from} through {to}"));
+    let mut it = NotHandled::new("Statement", format!("no statement tells of {from} through {to}"));
     it.date = Some(from);
     Some(it)
 }

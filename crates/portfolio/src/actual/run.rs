@@ -83,7 +83,7 @@ pub struct ActualStep {
     pub timing: f64,
     /// Value at the step before, of what was held once late trades are counted as done at it.
     pub invested: f64,
-    /// The same for what exchange rates did to cash.
+    /// What exchange rates did to cash, in money, once late conversions are counted as done at the step before.
     pub planned_currency: f64,
     /// What the traded prices of `invested` rose more than the market's prices, in money: less than 0 where those are total returns.
     pub tracking: f64,
@@ -140,6 +140,9 @@ impl<'a> ActualRun<'a> {
         }
         let marks = Marks::new(&prepared, self.market, self.traded)?;
         let mut record = Record::new(self.spec, self.market, &prepared, self.rates);
+        if let Some(traded) = self.traded {
+            record.valued_by(traded, &prepared);
+        }
         let mut state = State::open(&prepared, self.account)?;
         let mut steps = Vec::with_capacity(prepared.dates.len());
         let mut outcome = Outcome::default();

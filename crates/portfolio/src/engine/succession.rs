@@ -103,7 +103,7 @@ fn take_over(leg: &Leg<'_>, step: usize, next: &Leg<'_>, mut old: State) -> Resu
             }
             state.cash += held;
             state.left.value += held;
-            state.left.costs.add(&old.trading.sale(place, held));
+            state.left.costs.add(&old.trading.order(place, held));
         }
     }
     state.purse = match (old.purse, &to.spec.expenses) {

@@ -103,7 +103,11 @@ fn rows_are_those_of_the_bootstrap() {
     let DataSet { market: real, statistics, .. } = allweather_data::embedded().unwrap();
     let bootstrap = Bootstrap::new(1, 11).unwrap();
     for resampling in [Resampling::stationary(Block::Mean(9.0)).unwrap(), Resampling::blocks(7).unwrap()] {
-        let spec = StudySpec::new(vec![gold("a")], 3, 60).unwrap().with_seed(11).with_resampling(resampling);
+        let spec = StudySpec::new(vec![gold("a")], 3, 60)
+            .unwrap()
+            .with_seed(11)
+            .with_resampling(resampling)
+            .unwrap();
         let study = Study::new(&spec, &real, &statistics).unwrap();
         let (first, last) = study.span();
         assert_eq!((first, last), (month("1980-02"), month("2025-12")));
@@ -144,7 +148,7 @@ fn a_path_is_an_ordinary_run() {
         assert_eq!(tally.measure(Measure::Wealth).mean(), Some(outcome.final_value / 1e8));
         assert_eq!(tally.measure(Measure::Turnover).mean(), Some(outcome.turnover / 10.0));
         assert_eq!(tally.measure(Measure::HaltedYears).defined(), 0, "there are no expenses to halt");
-        assert_eq!(tally.event(Event::Shortfall).of, 0);
+        assert_eq!(tally.event(Event::Shortfall).of(), 0);
     }
 }
 
@@ -171,8 +175,8 @@ fn figures_are_those_of_the_record() {
             targets.annual_return.reached.zip(targets.prescribed_rate).map(|(reached, rate)| reached - rate);
         same(Measure::OverPrescribedRate, over);
         let met = [targets.annual_return.met, targets.deviation.met, targets.drawdown.met];
-        let found =
-            [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet].map(|e| tally.event(e).happened == 1);
+        let found = [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet]
+            .map(|e| tally.event(e).happened() == 1);
         assert_eq!(found, met);
         let quarters: Vec<_> = record.steps().filter_map(|step| step.quarter.copied()).collect();
         let (halted, short): (usize, f64) =
@@ -206,6 +210,7 @@ fn prescribed_rates_are_those_of_the_drawn_months() {
         .unwrap()
         .with_span(month("2023-01"), month("2023-12"))
         .with_resampling(Resampling::blocks(12).unwrap())
+        .unwrap()
         .with_past(24)
         .unwrap();
     let laid_out = Study::new(&study, &real, &statistics).unwrap();
@@ -234,12 +239,12 @@ fn what_is_lost_counts() {
     let study = StudySpec::new(vec![Variant::new("reckless", spec)], 4, 240).unwrap();
     let results = Study::new(&study, &real, &statistics).unwrap().run(1, &|_| ()).unwrap();
     let tally = results.tally("reckless").unwrap();
-    assert_eq!(tally.event(Event::Ruin).happened, 4);
+    assert_eq!(tally.event(Event::Ruin).happened(), 4);
     let lost = tally.measure(Measure::Deviation).undefined();
     assert!(lost > 0, "a path is lost, not only ruined");
     let wealth = tally.measure(Measure::Wealth);
     assert_eq!((wealth.defined(), wealth.sketch().smallest()), (4, Some(0.0)));
-    assert_eq!((tally.event(Event::TargetsMet).happened, tally.event(Event::TargetsMet).of), (0, 4));
+    assert_eq!((tally.event(Event::TargetsMet).happened(), tally.event(Event::TargetsMet).of()), (0, 4));
 }
 
 /// Months of a held asset without a price are no months to draw from; the longest whole span is taken, of equal ones the latest.

@@ -60,7 +60,7 @@ fn mean_and_deviation_of_a_distribution() {
 /// Of the formula: 0 of 10 gives z²/(n + z²).
 #[test]
 fn the_interval_of_a_probability() {
-    let interval = |happened, of| Occurrence { happened, of }.interval().unwrap();
+    let interval = |happened, of| Occurrence::new(happened, of).unwrap().interval().unwrap();
     let (low, high) = interval(0, 10);
     assert!(low.abs() < 1e-15 && (high - 0.277_532_799_862_889).abs() < 1e-12);
     let (low, high) = interval(10, 10);
@@ -68,6 +68,8 @@ fn the_interval_of_a_probability() {
     let (low, high) = interval(50, 100);
     assert!((low - 0.403_831_530_366_6).abs() < 1e-12 && (high - 0.596_168_469_633_4).abs() < 1e-12);
     assert_eq!(Occurrence::default().interval(), None);
+    assert!(Occurrence::new(5, 3).is_err());
+    assert!(serde_json::from_str::<Occurrence>(r#"{"happened":5,"of":3}"#).is_err());
 }
 
 proptest! {

@@ -243,3 +243,20 @@ proptest! {
         }
     }
 }
+
+/// Estimated are the moves of the prices that value the account, not those of the market beside them.
+#[test]
+fn marks_of_estimates_are_those_of_the_prices_that_value() {
+    let (market, rates, spec) = (market(), RateHistory::default(), spec(r#"[{"asset": "a", "weight": 1}]"#));
+    let account = Account::new(Standing::new(day("2024-01-31")).with_units(asset("a"), dec!(1)));
+    let traded =
+        PricePanel::from_csv("t.csv", "month,a_jpy\n2024-01,100\n2024-02,110\n2024-03,121\n").unwrap();
+    let marked =
+        traded.clone().with_estimates_from_csv("e.csv", "month,asset,method\n2024-02,a,em\n").unwrap();
+    let run = |panel: &PricePanel| {
+        let run = ActualRun::new(&spec, &market, &rates, &account).with_traded_prices(panel).run().unwrap();
+        run.record.estimated()
+    };
+    assert_eq!(run(&traded), [false, false, false]);
+    assert_eq!(run(&marked), [false, true, true]);
+}
