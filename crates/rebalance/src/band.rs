@@ -197,6 +197,19 @@ impl DriftBand {
         }
     }
 
+    pub(crate) fn trades_all_to_targets(&self) -> bool {
+        self.scope == Scope::All && self.destination == Destination::Target
+    }
+
+    /// How far from its target a weight may be, a fraction of the portfolio: as far as that, it trades.
+    pub(crate) fn half_width(&self, target: f64) -> f64 {
+        // What has no target and is not held does not drift.
+        if self.measure == DriftMeasure::Position && target <= 0.0 {
+            return f64::INFINITY;
+        }
+        self.fraction(self.limit, target)
+    }
+
     /// A share of the portfolio for a drift in percent of this measure.
     fn fraction(&self, percent: f64, target: f64) -> f64 {
         match self.measure {

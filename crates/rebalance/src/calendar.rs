@@ -179,6 +179,27 @@ impl Calendar {
             Edge::Start | Edge::End => "Published method, §3",
         }
     }
+
+    /// Whether it trades on a date between two others.
+    pub(crate) fn is_due(
+        self,
+        previous: Option<NaiveDate>,
+        date: NaiveDate,
+        next: Option<NaiveDate>,
+    ) -> Result<bool, RebalanceError> {
+        let every = self.every;
+        if every == Period::Review {
+            return Ok(true);
+        }
+        Ok(match self.on {
+            Edge::Start => previous.is_some_and(|before| every.of(before) != every.of(date)),
+            Edge::End => next.map_or_else(|| every.ends_on(date), |next| every.of(next) != every.of(date)),
+            Edge::Scheduled(day) => {
+                day.check(every)?;
+                day.due(every, previous, date, next).is_some()
+            }
+        })
+    }
 }
 
 impl Rebalancer for Calendar {
@@ -187,21 +208,14 @@ impl Rebalancer for Calendar {
         if every == Period::Review {
             return Ok(Decision::Rebalance(Reason::Due(every)));
         }
-        let due = match self.on {
-            Edge::Start => review.previous.is_some_and(|before| every.of(before) != every.of(date)),
-            Edge::End => {
-                review.next.map_or_else(|| every.ends_on(date), |next| every.of(next) != every.of(date))
-            }
-            Edge::Scheduled(day) => {
-                day.check(every)?;
-                return Ok(match day.due(every, review.previous, date, review.next) {
-                    Some(scheduled) => Decision::Rebalance(Reason::DueFor { every, scheduled }),
-                    None => {
-                        Decision::Hold(Reason::NotDueUntil { every, scheduled: day.next_from(every, date) })
-                    }
-                });
-            }
-        };
+        if let Edge::Scheduled(day) = self.on {
+            day.check(every)?;
+            return Ok(match day.due(every, review.previous, date, review.next) {
+                Some(scheduled) => Decision::Rebalance(Reason::DueFor { every, scheduled }),
+                None => Decision::Hold(Reason::NotDueUntil { every, scheduled: day.next_from(every, date) }),
+            });
+        }
+        let due = self.is_due(review.previous, date, review.next)?;
         Ok(if due { Decision::Rebalance(Reason::Due(every)) } else { Decision::Hold(Reason::NotDue(every)) })
     }
 }
