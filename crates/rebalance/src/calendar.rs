@@ -18,6 +18,8 @@ pub enum Period {
     Month,
     /// Every quarter.
     Quarter,
+    /// Every half of a calendar year.
+    HalfYear,
     /// Every calendar year.
     Year,
 }
@@ -76,6 +78,7 @@ impl Period {
             Self::Week => "weekly",
             Self::Month => "monthly",
             Self::Quarter => "quarterly",
+            Self::HalfYear => "half-yearly",
             Self::Year => "yearly",
         }
     }
@@ -86,6 +89,7 @@ impl Period {
             Self::Week => (date.iso_week().year(), date.iso_week().week()),
             Self::Month => (date.year(), date.month()),
             Self::Quarter => (date.year(), date.month0() / 3),
+            Self::HalfYear => (date.year(), date.month0() / 6),
             Self::Year => (date.year(), 0),
         }
     }
@@ -96,6 +100,7 @@ impl Period {
             Self::Week => Some(date.week(Weekday::Mon).checked_first_day()?),
             Self::Month => date.with_day(1),
             Self::Quarter => NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1),
+            Self::HalfYear => NaiveDate::from_ymd_opt(date.year(), date.month0() / 6 * 6 + 1, 1),
             Self::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1),
         }
     }
@@ -107,6 +112,7 @@ impl Period {
             Self::Week => return date.week(Weekday::Mon).checked_last_day(),
             Self::Month => 1,
             Self::Quarter => 3,
+            Self::HalfYear => 6,
             Self::Year => 12,
         };
         first.checked_add_months(Months::new(months))?.pred_opt()
