@@ -40,6 +40,7 @@ mod correlation;
 mod cost_aware;
 mod drift;
 mod error;
+mod inner;
 mod lot;
 pub mod paths;
 mod plan;
