@@ -42,6 +42,7 @@ mod cost_aware;
 mod drift;
 mod error;
 mod lanes;
+mod inner;
 mod lot;
 pub mod paths;
 mod plan;
