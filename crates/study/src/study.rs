@@ -1,11 +1,10 @@
-use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
 use allweather_portfolio::{PortfolioError, Record, Simulation, Spec, iterations::ContentHash, simulate};
 use rayon::prelude::*;
 
 use crate::{
-    Job, JobResult, Resampling, Results, StudyError, StudySpec, Tally, job::in_jobs, path::Walked,
+    Job, JobResult, Resampling, Results, Span, StudyError, StudySpec, Tally, job::in_jobs, path::Walked,
     source::Source,
 };
 
@@ -96,8 +95,9 @@ impl<'a> Study<'a> {
 
     /// The months that are drawn from. A path begins at the end of the last one.
     #[must_use]
-    pub fn span(&self) -> (Month, Month) {
-        self.source.span
+    pub fn span(&self) -> Span {
+        let (first, last) = self.source.span;
+        Span { first, last }
     }
 
     /// The series that are not drawn because they have holes in the span.
