@@ -1,18 +1,15 @@
 use std::borrow::Cow;
 
-use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
 use allweather_portfolio::{
-    Outcome, PortfolioError, Record, Simulation, Spec,
-    iterations::ContentHash,
-    rebalance::Rebalancer,
+    Outcome, PortfolioError, Record, Simulation, Spec, iterations::ContentHash, rebalance::Rebalancer,
     rfr::RateHistory,
 };
 use rayon::prelude::*;
 
 use crate::{
-    Job, JobResult, Resampling, Results, StudyError, StudySpec, Tally, job::in_jobs, path::Walked,
+    Job, JobResult, Resampling, Results, Span, StudyError, StudySpec, Tally, job::in_jobs, path::Walked,
     source::Source,
 };
 
@@ -201,8 +198,9 @@ impl<'a> Study<'a> {
 
     /// The months that are drawn from. A path begins at the end of the last one.
     #[must_use]
-    pub fn span(&self) -> (Month, Month) {
-        self.source.span
+    pub fn span(&self) -> Span {
+        let (first, last) = self.source.span;
+        Span { first, last }
     }
 
     /// The series that are not drawn because they have holes in the span.
