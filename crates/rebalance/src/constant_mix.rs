@@ -38,8 +38,8 @@ pub struct ConstantMix {
     weights: Vec<Chunk>,
     rates: Vec<Chunk>,
     half_widths: Vec<Chunk>,
-    /// What one unit of money is worth once the weights are bought with it.
-    bought: f64,
+    /// What one unit of money becomes when the weights are bought with it.
+    bought: Traded,
     /// What becomes of the weights from each row on: over one row for all rows, then over two.
     held: Vec<Held>,
     /// Over how many rows that is known, for each row.
@@ -54,10 +54,11 @@ struct Held {
     traded: Traded,
 }
 
-/// What a trade to the weights would leave, and both sides of it over the value.
+/// What a trade to the weights would leave, what it would cost, and both sides of it over the value.
 #[derive(Debug, Clone, Copy)]
 struct Traded {
     after: f64,
+    cost: f64,
     turnover: f64,
 }
 
@@ -116,7 +117,8 @@ impl ConstantMix {
         within("target weight", weights, "nought or more, and finite", |x| x >= 0.0 && finite(x))?;
         within("cost rate", cost_rates, "in 0..0.5", |x| (0.0..0.5).contains(&x))?;
         within("half width", half_widths.unwrap_or_default(), "nought or more", |x| x >= 0.0)?;
-        let sum: f64 = weights.iter().sum();
+        // Of no weights the sum is −0.
+        let sum = weights.iter().sum::<f64>() + 0.0;
         if assets == 0 || (sum - 1.0).abs() > Weights::TOLERANCE {
             return Err(RebalanceError::Sum { sum });
         }
@@ -129,12 +131,12 @@ impl ConstantMix {
             weights: lanes::chunked(&weights, 0.0).collect(),
             rates: lanes::chunked(cost_rates, 0.0).collect(),
             half_widths: lanes::chunked(half_widths.unwrap_or(&anywhere), f64::INFINITY).collect(),
-            bought: 1.0,
+            bought: Traded { after: 1.0, cost: 0.0, turnover: 0.0 },
             held: Vec::new(),
             known: vec![0; rows],
         };
         let nothing = vec![Chunk::default(); mix.weights.len()];
-        mix.bought = lanes::value_after_costs(&nothing, &mix.weights, &mix.rates, 1.0);
+        mix.bought = mix.trade(&nothing, 1.0);
         mix.look_ahead();
         Ok(mix)
     }
@@ -160,8 +162,11 @@ impl ConstantMix {
                 break;
             }
             for row in 0..self.rows {
-                let mut held =
-                    Held { value: 1.0, left_band: false, traded: Traded { after: 1.0, turnover: 0.0 } };
+                let mut held = Held {
+                    value: 1.0,
+                    left_band: false,
+                    traded: Traded { after: 1.0, cost: 0.0, turnover: 0.0 },
+                };
                 if !ended[row] {
                     let units = &mut units[row];
                     held.value = self.grow(units, (row + depth) % self.rows);
@@ -196,7 +201,8 @@ impl ConstantMix {
     #[inline]
     fn trade(&self, units: &[Chunk], value: f64) -> Traded {
         let after = lanes::value_after_costs(units, &self.weights, &self.rates, value);
-        Traded { after, turnover: lanes::traded(units, &self.weights, after) / value }
+        let (traded, cost) = lanes::traded(units, &self.weights, &self.rates, after);
+        Traded { after, cost, turnover: traded / value }
     }
 }
 
@@ -216,7 +222,8 @@ impl Walker<'_> {
     ///
     /// # Errors
     ///
-    /// [`RebalanceError::Range`] for a row that is not there, a capital that is not above 0 and finite, and a value that has left the range of doubles at the end.
+    /// [`RebalanceError::Range`] for a row that is not there, and for a value at the end that is not above 0 and finite, be it for the capital
+    /// or for growth beyond the range of doubles.
     pub fn walk(
         &mut self,
         capital: f64,
@@ -226,10 +233,15 @@ impl Walker<'_> {
         let Self { mix, units } = self;
         let rows = mix.rows;
         // The value after the last trade.
-        let mut base = capital * mix.bought;
+        let mut base = capital * mix.bought.after;
         let mut value = base;
-        let mut totals =
-            MixTotals { value, rebalances: 0, turnover: 0.0, costs: capital - base, drawdown: 0.0 };
+        let mut totals = MixTotals {
+            value,
+            rebalances: 0,
+            turnover: 0.0,
+            costs: capital * mix.bought.cost,
+            drawdown: 0.0,
+        };
         let mut peak = base;
         // While the rows since the last trade follow each other: the first of them, how many, and the one that would be next.
         let (mut first, mut depth, mut following) = (0, 0, 0);
@@ -237,11 +249,11 @@ impl Walker<'_> {
         let mut steps = 0;
         told(value);
         for (row, moment) in path {
-            steps += 1;
             if row >= rows {
                 let rule = "the place of a row";
                 return Err(RebalanceError::Range { what: "row", value: row as f64, position: steps, rule });
             }
+            steps += 1;
             if depth == 0 && looked_up {
                 (first, following) = (row, row);
             }
@@ -266,10 +278,10 @@ impl Walker<'_> {
                 };
                 (grown, trades.then(|| mix.trade(units, grown)))
             };
-            if let Some(Traded { after, turnover }) = trade {
+            if let Some(Traded { after, cost, turnover }) = trade {
                 totals.rebalances += 1;
                 totals.turnover += turnover;
-                totals.costs += base * (grown - after);
+                totals.costs += base * cost;
                 base *= after;
                 value = base;
                 (looked_up, depth) = (true, 0);
