@@ -4,9 +4,7 @@ use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
 use allweather_portfolio::{
-    Outcome, PortfolioError, Record, Simulation, Spec,
-    iterations::ContentHash,
-    rebalance::Rebalancer,
+    Outcome, PortfolioError, Record, Simulation, Spec, iterations::ContentHash, rebalance::Rebalancer,
     rfr::RateHistory,
 };
 use rayon::prelude::*;
