@@ -149,6 +149,13 @@ pub struct PathDifference {
 }
 
 impl Standings {
+    /// The standings as one line of JSON: fractions, unrounded; what is missing is `null`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Plain data with text keys, and every number is finite.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// A level, by its name.
     #[must_use]
     pub fn level(&self, name: &str) -> Option<&LevelStandings> {
