@@ -1,4 +1,4 @@
-use allweather_core::Rate;
+use allweather_core::{Overflow, Rate};
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,15 @@ impl Proportional {
         Self::new(Rate::from_bps(bps))
     }
 
+    /// The same, so many times as much.
+    ///
+    /// # Errors
+    ///
+    /// [`CostsError::Amount`] when the rate is not in 0..0.5 then, [`CostsError::Overflow`] beyond a decimal.
+    pub fn times(&self, times: Decimal) -> Result<Self, CostsError> {
+        Self::new(multiplied(self.rate, times)?)
+    }
+
     /// The rate.
     #[must_use]
     pub const fn rate(&self) -> Rate {
@@ -73,6 +82,10 @@ impl CostModel for Proportional {
 }
 
 /// A rate in 0..0.5 as a double: at a half on each side a trade would eat itself.
+pub(crate) fn multiplied(rate: Rate, times: Decimal) -> Result<Rate, CostsError> {
+    Ok(Rate::from_fraction(rate.fraction().checked_mul(times).ok_or(Overflow)?.normalize()))
+}
+
 pub(crate) fn one_way(what: &'static str, rate: Rate) -> Result<f64, CostsError> {
     let value = rate.fraction();
     if value < Decimal::ZERO || value >= dec!(0.5) {

@@ -1,8 +1,9 @@
 use allweather_core::{AssetId, Money, Rate};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::error::not_negative;
-use crate::proportional::one_way;
+use crate::proportional::{multiplied, one_way};
 use crate::{CostModel, CostRates, CostsError, SlippageRule, TradedAsset};
 
 /// The rates of one asset in [`PublishedCosts`].
@@ -92,6 +93,25 @@ impl PublishedCosts {
     #[must_use]
     pub fn with_slippage(self, slippage: SlippageRule) -> Self {
         Self { slippage, ..self }
+    }
+
+    /// The same with every rate and minimum so many times as large: what rules come to in dearer markets.
+    ///
+    /// # Errors
+    ///
+    /// [`CostsError::Amount`] when a rate is not in 0..0.5 then, or a minimum negative; [`CostsError::Overflow`] beyond a decimal.
+    pub fn times(&self, times: Decimal) -> Result<Self, CostsError> {
+        let dearer = |row: &AssetCosts| {
+            let minimum = |amount: Money| amount.checked_mul(Rate::from_fraction(times));
+            Ok(AssetCosts {
+                asset: row.asset.clone(),
+                max_rate: multiplied(row.max_rate, times)?,
+                base_slippage: multiplied(row.base_slippage, times)?,
+                minimum: row.minimum.map(minimum).transpose()?,
+            })
+        };
+        let assets = self.assets.iter().map(dearer).collect::<Result<_, CostsError>>()?;
+        Ok(Self::new(assets, multiplied(self.fx_rate, times)?)?.with_slippage(self.slippage))
     }
 
     /// The rates, asset by asset.

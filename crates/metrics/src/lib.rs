@@ -96,7 +96,7 @@ pub use rules::{RealityCheck, SuperiorAbility, reality_check, superior_predictiv
 pub use sharpe::{sharpe, sharpe_autocorrelated};
 pub use sharpe_difference::{SharpeDifference, sharpe_difference, sharpe_difference_bootstrap};
 pub use sharpe_sample::{SharpeSample, Trials};
-pub use stepdown::stepdown;
+pub use stepdown::{Adjusted, stepdown};
 pub use summary::Summary;
 pub use tail::{Tail, expected_shortfall, tail_ratio, value_at_risk};
 pub use underwater::{calmar, pain_index, ulcer_index};

@@ -1,6 +1,17 @@
 use ndarray::ArrayView2;
+use serde::Serialize;
 
-use crate::{Bootstrap, MetricsError, rules::Rules};
+use crate::{Bootstrap, MetricsError, error::finite, rules::Rules};
+
+/// What the stepdown test says of one of many rules.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Adjusted {
+    /// The rule's mean over the benchmark, studentised, times √n.
+    pub statistic: f64,
+    /// How likely such a statistic is, given all rules that were tried, when the rule does not beat the benchmark: 0 to 1.
+    pub p_value: f64,
+}
 
 /// For each of many rules, whether it beats the benchmark, corrected for all of them being tried: adjusted p-values of the stepdown test.
 ///
@@ -36,7 +47,7 @@ use crate::{Bootstrap, MetricsError, rules::Rules};
 /// rules.row_mut(4).mapv_inplace(|earned| earned + 0.01);
 /// rules.row_mut(7).mapv_inplace(|earned| earned + 0.01);
 /// let p_values = stepdown(&rules, &Bootstrap::new(499, 7)?)?;
-/// let told: Vec<usize> = (0..10).filter(|rule| p_values[*rule].is_some_and(|p| p < 0.05)).collect();
+/// let told: Vec<usize> = (0..10).filter(|rule| p_values[*rule].is_some_and(|told| told.p_value < 0.05)).collect();
 /// assert_eq!(told, [4, 7]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -48,7 +59,7 @@ use crate::{Bootstrap, MetricsError, rules::Rules};
 pub fn stepdown<'a>(
     over_benchmark: impl Into<ArrayView2<'a, f64>>,
     bootstrap: &Bootstrap,
-) -> Result<Vec<Option<f64>>, MetricsError> {
+) -> Result<Vec<Option<Adjusted>>, MetricsError> {
     let rules = Rules::new(over_benchmark, bootstrap)?;
     let deviations = rules.deviations()?;
     // Place, mean and scale of each rule that differs from the benchmark.
@@ -71,13 +82,13 @@ pub fn stepdown<'a>(
             *count += usize::from(largest >= *statistic);
         }
     });
-    let mut p_values = vec![None; deviations.len()];
+    let mut told = vec![None; deviations.len()];
     let mut least = 0.0_f64;
-    for ((place, ..), count) in ranked.iter().zip(as_large) {
+    for ((place, _, _, statistic), count) in ranked.iter().zip(as_large) {
         least = least.max(count as f64 / bootstrap.draws() as f64);
-        if let Some(p_value) = p_values.get_mut(*place) {
-            *p_value = Some(least);
+        if let Some(told) = told.get_mut(*place) {
+            *told = Some(Adjusted { statistic: finite(*statistic)?, p_value: least });
         }
     }
-    Ok(p_values)
+    Ok(told)
 }

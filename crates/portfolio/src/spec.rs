@@ -183,6 +183,20 @@ impl Default for CostSpec {
     }
 }
 
+impl CostSpec {
+    /// The same costs, so many times as large.
+    ///
+    /// # Errors
+    ///
+    /// [`PortfolioError::Costs`] when a rate is not in 0..0.5 then.
+    pub fn times(&self, times: Decimal) -> Result<Self, PortfolioError> {
+        Ok(match self {
+            Self::Proportional(model) => Self::Proportional(model.times(times)?),
+            Self::Published(model) => Self::Published(model.times(times)?),
+        })
+    }
+}
+
 /// Living expenses, paid from gains through a pool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -17,6 +17,7 @@ mod overview;
 mod rate;
 mod returns;
 mod taxes;
+mod tournament;
 mod weather;
 
 /// What writes a page.
@@ -46,6 +47,10 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
     // Behind the costs; only where there is something to say.
     let place = pages.iter().position(|page| page.id == "leverage").unwrap_or(pages.len());
     pages.splice(place..place, taxes::page(run));
+    if let Some(standings) = run.sources.tournament {
+        // Before what is listed: decisions, what is estimated, words.
+        pages.insert(pages.len().saturating_sub(3), tournament::page(standings));
+    }
     let account = run.sources.account.iter().map(|account| actual::page(account, run.record.base()));
     // Before what is estimated and the words, which end the menu.
     let place = pages.len().saturating_sub(2);

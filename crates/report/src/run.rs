@@ -7,6 +7,7 @@ use allweather_portfolio::{
     actual::{Actual, Explanation, Reconciliation},
     costs::fills::Comparison,
 };
+use allweather_study::Standings;
 use allweather_taxes::{AddedBack, WithheldRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
@@ -27,6 +28,7 @@ pub struct Sources<'a> {
     pub(crate) withheld: Vec<WithheldRow>,
     pub(crate) added_back: Vec<AddedBack>,
     pub(crate) account: Option<Account<'a>>,
+    pub(crate) tournament: Option<&'a Standings>,
 }
 
 /// An account's run beside the record.
@@ -47,7 +49,14 @@ impl<'a> Sources<'a> {
         ];
         let (withheld, added_back) = (Vec::new(), Vec::new());
         let (fills, iterations, account) = (None, None, None);
-        Self { market, statistics, weathers, fills, iterations, withheld, added_back, account }
+        let tournament = None;
+        Self { market, statistics, weathers, fills, iterations, withheld, added_back, account, tournament }
+    }
+
+    /// What rules came to that were held against each other: a page more.
+    #[must_use]
+    pub fn with_tournament(self, standings: &'a Standings) -> Self {
+        Self { tournament: Some(standings), ..self }
     }
 
     /// An account that was run from its fills: a page shows it against the simulation, with what was reconciled.

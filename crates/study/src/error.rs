@@ -199,6 +199,22 @@ pub enum StudyError {
         /// The variant's name.
         variant: String,
     },
+    /// A level of significance that is none.
+    #[error("the level of significance {level} is not above 0 and below 1")]
+    #[non_exhaustive]
+    Significance {
+        /// The level.
+        level: f64,
+    },
+    /// No draws of a test, or too many.
+    #[error("{draws} draws are not 1 to {most}")]
+    #[non_exhaustive]
+    Draws {
+        /// How many.
+        draws: u32,
+        /// How many there may be.
+        most: u32,
+    },
     /// A path that cannot be run.
     #[error("path {path} of {variant}: {error}")]
     #[non_exhaustive]
@@ -240,6 +256,9 @@ pub enum StudyError {
     /// The market refuses what was drawn or asked for.
     #[error(transparent)]
     Market(#[from] MarketError),
+    /// A run on history is refused.
+    #[error(transparent)]
+    Portfolio(#[from] PortfolioError),
     /// The metrics refuse.
     #[error(transparent)]
     Metrics(#[from] MetricsError),

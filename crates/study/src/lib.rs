@@ -39,6 +39,7 @@ mod measure;
 mod mix;
 mod occurrence;
 mod path;
+mod premium;
 mod resampling;
 mod results;
 mod sketch;
@@ -47,6 +48,7 @@ mod spec;
 mod study;
 mod sum;
 mod tally;
+mod tournament;
 mod track;
 mod versus;
 mod year_rates;
@@ -56,6 +58,7 @@ pub use error::StudyError;
 pub use job::{Job, JobResult};
 pub use measure::{Event, Measure};
 pub use occurrence::Occurrence;
+pub use premium::{Growth, Premium, excess_growth};
 pub use resampling::Resampling;
 pub use results::Results;
 pub use sketch::Sketch;
@@ -63,4 +66,8 @@ pub use spec::{Span, StudySpec, Variant};
 pub use study::Study;
 pub use sum::ExactSum;
 pub use tally::Tally;
+pub use tournament::{
+    Charge, CostLevel, Entrant, LevelStandings, Luck, OverBenchmark, PastFigures, PathDifference,
+    PathFigures, Spread, Standing, Standings, Tournament, TournamentSpec, Verdict,
+};
 pub use versus::Versus;

@@ -185,6 +185,17 @@ impl Results {
         }
     }
 
+    /// That these are all results of a study.
+    pub(crate) fn whole(&self, study: &Study<'_>) -> Result<(), StudyError> {
+        self.of_study(study)?;
+        let (done, all) = (self.paths_done(), self.paths.saturating_mul(self.variants.len() as u64));
+        if done == all {
+            Ok(())
+        } else {
+            Err(refuse("the results", format!("{done} of {all} paths are done")))
+        }
+    }
+
     /// What is left, in jobs of up to so many paths.
     pub(crate) fn remaining(&self, size: u64) -> impl Iterator<Item = Job> + use<> {
         let mut left = Vec::new();

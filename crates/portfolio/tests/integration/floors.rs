@@ -19,8 +19,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("iterations", 4),
     ("taxes", 4),
     ("portfolio", 5),
-    ("report", 6),
     ("study", 6),
+    ("report", 7),
     ("data", BESIDE),
     ("testkit", BESIDE),
 ];

@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod paths;
+mod premium;
 mod results;
 mod sketch;
 mod spec;
 mod sum;
+mod tournament;
+mod versus;

@@ -1,0 +1,86 @@
+use allweather_market::Vintages;
+use allweather_portfolio::{
+    Spec,
+    rebalance::{Calendar, Edge, Period, Rule},
+};
+use allweather_study::{Measure, Results, Study, StudyError, StudySpec, Variant};
+
+use crate::tournament::{base, market};
+
+fn spec() -> StudySpec {
+    let yearly = Rule::Calendar(Calendar { every: Period::Year, on: Edge::End });
+    let variants = vec![
+        Variant::new("held", base()).against("yearly"),
+        Variant::new("yearly", Spec { rule: yearly, ..base() }),
+    ];
+    StudySpec::new(variants, 50, 36).unwrap().with_seed(4)
+}
+
+/// A difference is that of the two runs of one path, and the shares are counted.
+#[test]
+fn differences_are_of_the_same_path() {
+    let (market, nothing, spec) = (market(), Vintages::new(), spec());
+    let study = Study::new(&spec, &market, &nothing).unwrap();
+    let results = study.run(2, &|_| ()).unwrap();
+    let wealth = |variant, path| {
+        let record = study.record_of_path(variant, path).unwrap();
+        record.outcome().final_value / 1e6
+    };
+    let differences: Vec<f64> = (0..50).map(|path| wealth("held", path) - wealth("yearly", path)).collect();
+    let versus = results.tally("held").unwrap().versus().unwrap();
+    let found = versus.difference(Measure::Wealth);
+    assert!((found.mean().unwrap() - differences.iter().sum::<f64>() / 50.0).abs() < 1e-14);
+    let above = versus.above(Measure::Wealth);
+    assert_eq!((above.happened(), above.of()), (differences.iter().filter(|d| **d > 0.0).count() as u64, 50));
+    assert!(above.happened() > 0 && above.happened() < 50);
+    let deviation = {
+        let mean = differences.iter().sum::<f64>() / 50.0;
+        (differences.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / 49.0).sqrt()
+    };
+    assert!((found.deviation().unwrap() / deviation - 1.0).abs() < 1e-9);
+    // A path without expenses has no halted years to compare.
+    assert_eq!(versus.difference(Measure::HaltedYears).undefined(), 50);
+    assert!(results.tally("yearly").unwrap().versus().is_none());
+    // Any threads, any parts, and read back: the same bytes.
+    let json = results.to_json();
+    assert_eq!(study.run(1, &|_| ()).unwrap().to_json(), json);
+    assert_eq!(Results::from_json("results", &json).unwrap().to_json(), json);
+    let (mut left, mut right) = (Results::new(&study), Results::new(&study));
+    for (place, job) in study.jobs(7).enumerate() {
+        let half = if place % 2 == 0 { &mut left } else { &mut right };
+        half.add(&study.run_job(&job).unwrap()).unwrap();
+    }
+    right.merge(&left).unwrap();
+    assert_eq!(right.to_json(), json);
+    // A comparison of other paths than the tally's is forged.
+    let (before, versus) = json.split_once(r#""versus":"#).unwrap();
+    let forged =
+        format!(r#"{before}"versus":{}"#, versus.replacen(r#""undefined":50"#, r#""undefined":49"#, 1));
+    assert!(Results::from_json("results", &forged).is_err());
+}
+
+#[test]
+fn figures_of_trading_are_those_of_the_record() {
+    let (market, nothing, spec) = (market(), Vintages::new(), spec());
+    let study = Study::new(&spec, &market, &nothing).unwrap();
+    let results = study.run(1, &|_| ()).unwrap();
+    let rebalances = results.tally("yearly").unwrap().measure(Measure::Rebalances);
+    assert_eq!((rebalances.mean(), rebalances.deviation()), (Some(1.0), Some(0.0)));
+    assert_eq!(results.tally("held").unwrap().measure(Measure::Rebalances).mean(), Some(0.0));
+    let sharpe = |path| {
+        let record = study.record_of_path("yearly", path).unwrap();
+        let returns = &record.outcome().returns;
+        let (n, mean) = (returns.len() as f64, returns.iter().sum::<f64>() / returns.len() as f64);
+        let variance = returns.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        mean / variance.sqrt() * 12.0_f64.sqrt()
+    };
+    let mean = (0..50).map(sharpe).sum::<f64>() / 50.0;
+    let found = results.tally("yearly").unwrap().measure(Measure::Sharpe).mean().unwrap();
+    assert!((found - mean).abs() < 1e-12, "{found} {mean}");
+}
+
+#[test]
+fn a_rival_that_is_not_there_is_named() {
+    let error = StudySpec::new(vec![Variant::new("held", base()).against("none")], 1, 12).unwrap_err();
+    assert!(matches!(error, StudyError::Unnamed { variant, .. } if variant == "none"));
+}
