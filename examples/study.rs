@@ -160,9 +160,11 @@ fn figures(tally: &Tally) -> Table {
             continue;
         }
         let text = |value: Option<f64>| match measure {
-            Measure::Wealth | Measure::RealWealth | Measure::HaltedYears => {
-                value.map_or_else(String::new, |x| format!("{x:.2}"))
-            }
+            Measure::Wealth
+            | Measure::RealWealth
+            | Measure::HaltedYears
+            | Measure::Rebalances
+            | Measure::Sharpe => value.map_or_else(String::new, |x| format!("{x:.2}")),
             _ => percent(value),
         };
         let quantiles = [0.05, 0.5, 0.95].map(|p| text(found.quantile(p)));

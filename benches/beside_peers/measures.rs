@@ -3,27 +3,11 @@
 use std::path::Path;
 
 use allweather_metrics::{Hurdle, Periodicity, Tail, paths};
-use ndarray::Array2;
 
 use crate::clock::{Bench, Figures};
-use crate::paths::{next, seed_of_path};
 
 const PATHS: usize = 10_000;
 const MONTHS: usize = 540;
-
-/// Nearly normal months: sums of twelve uniforms.
-fn made_up() -> Array2<f64> {
-    let mut returns = Array2::zeros((PATHS, MONTHS));
-    for (path, mut row) in (0_u64..).zip(returns.rows_mut()) {
-        let mut state = seed_of_path(7, path);
-        for month in &mut row {
-            let twelve: f64 =
-                (0..12).map(|_| (next(&mut state) >> 11) as f64 / 9_007_199_254_740_992.0).sum();
-            *month = 0.005 + 0.04 * (twelve - 6.0);
-        }
-    }
-    returns
-}
 
 fn figures(measures: &[paths::CoreMeasures]) -> Figures {
     let mean = |of: fn(&paths::CoreMeasures) -> Option<f64>| {
@@ -43,7 +27,8 @@ fn figures(measures: &[paths::CoreMeasures]) -> Figures {
 }
 
 pub(crate) fn core(_: &Path) -> crate::Outcome {
-    let returns = made_up();
+    // The numbers of the scripts.
+    let returns = benches::paths(PATHS, MONTHS);
     // Means over the paths, by the kernel in numba.
     let expected = [
         ("mean_ann", 0.051_985_698_320_239_02, 1e-11),

@@ -35,7 +35,7 @@
 //! | how far it fell | [`max_drawdown`], [`longest_drawdown`], [`drawdowns`], [`drawdown_series`], [`ulcer_index`], [`pain_index`] |
 //! | what a bad period is | [`value_at_risk`], [`expected_shortfall`], [`tail_ratio`] |
 //! | was it worth it | [`sharpe`], [`sharpe_autocorrelated`], [`sortino`], [`omega`], [`calmar`] |
-//! | was it luck | [`SharpeSample`], [`Bootstrap`], [`sharpe_difference`], [`reality_check`], [`superior_predictive_ability`] |
+//! | was it luck | [`SharpeSample`], [`Bootstrap`], [`sharpe_difference`], [`reality_check`], [`superior_predictive_ability`], [`stepdown`] |
 //! | what carries the risk of a portfolio | [`risk::Covariance`] |
 //! | all of it, one series | [`Summary`] |
 //! | the core, many paths | [`paths::core_measures`] |
@@ -71,6 +71,7 @@ mod sharpe;
 mod sharpe_difference;
 mod sharpe_sample;
 mod spread;
+mod stepdown;
 mod summary;
 mod tail;
 mod underwater;
@@ -95,6 +96,7 @@ pub use rules::{RealityCheck, SuperiorAbility, reality_check, superior_predictiv
 pub use sharpe::{sharpe, sharpe_autocorrelated};
 pub use sharpe_difference::{SharpeDifference, sharpe_difference, sharpe_difference_bootstrap};
 pub use sharpe_sample::{SharpeSample, Trials};
+pub use stepdown::stepdown;
 pub use summary::Summary;
 pub use tail::{Tail, expected_shortfall, tail_ratio, value_at_risk};
 pub use underwater::{calmar, pain_index, ulcer_index};

@@ -167,14 +167,17 @@ fn largest(values: impl Iterator<Item = f64>) -> (usize, f64) {
 }
 
 /// Checked rules with their means.
-struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     values: ArrayView2<'a, f64>,
-    means: Vec<f64>,
+    pub(crate) means: Vec<f64>,
     mean_length: f64,
 }
 
 impl<'a> Rules<'a> {
-    fn new(values: impl Into<ArrayView2<'a, f64>>, bootstrap: &Bootstrap) -> Result<Self, MetricsError> {
+    pub(crate) fn new(
+        values: impl Into<ArrayView2<'a, f64>>,
+        bootstrap: &Bootstrap,
+    ) -> Result<Self, MetricsError> {
         let values = values.into();
         if let Some(((row, period), &value)) = values.indexed_iter().find(|(_, value)| !value.is_finite()) {
             return Err(MetricsError::NotFiniteInRow { row, period, value });
@@ -195,7 +198,7 @@ impl<'a> Rules<'a> {
         Ok(Self { values, means, mean_length: mean_length.ok_or(Undefined::NoVariation)? })
     }
 
-    fn root(&self) -> f64 {
+    pub(crate) fn root(&self) -> f64 {
         (self.values.ncols() as f64).sqrt()
     }
 
@@ -205,11 +208,21 @@ impl<'a> Rules<'a> {
         bootstrap: &Bootstrap,
         is_so: impl Fn(&[f64]) -> [bool; N],
     ) -> [usize; N] {
+        let mut counts = [0; N];
+        self.each_draw(bootstrap, |means| {
+            for (count, so) in counts.iter_mut().zip(is_so(means)) {
+                *count += usize::from(so);
+            }
+        });
+        counts
+    }
+
+    /// Shows the means of each draw.
+    pub(crate) fn each_draw(&self, bootstrap: &Bootstrap, mut see: impl FnMut(&[f64])) {
         let periods = self.values.ncols();
         // How often a draw has a period is all that its means depend on.
         let mut times = vec![0.0; periods];
         let mut means = vec![0.0; self.means.len()];
-        let mut counts = [0; N];
         for draw in 0..bootstrap.draws() as u64 {
             times.fill(0.0);
             for period in bootstrap.periods_of_draw(draw, periods, self.mean_length) {
@@ -221,15 +234,12 @@ impl<'a> Rules<'a> {
                 let sum: f64 = row.iter().zip(&times).map(|(value, times)| value * times).sum();
                 *mean = sum / periods as f64;
             }
-            for (count, so) in counts.iter_mut().zip(is_so(&means)) {
-                *count += usize::from(so);
-            }
+            see(&means);
         }
-        counts
     }
 
     /// ω of each rule: the deviation of √n · mean over all draws there could be; 0 for a rule that is the benchmark.
-    fn deviations(&self) -> Result<Vec<f64>, Undefined> {
+    pub(crate) fn deviations(&self) -> Result<Vec<f64>, Undefined> {
         let periods = self.values.ncols();
         let (n, go_on) = (periods as f64, 1.0 - 1.0 / self.mean_length);
         let weight = |lag: usize| {

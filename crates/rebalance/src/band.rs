@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     Decision, Destination, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Targets, Threshold,
+    inner,
     paths::{drift_percent, portfolio_percent, position_percent},
     projection::{Reach, trade_within},
 };
@@ -197,6 +198,19 @@ impl DriftBand {
         }
     }
 
+    pub(crate) fn trades_all_to_targets(&self) -> bool {
+        self.scope == Scope::All && self.destination == Destination::Target
+    }
+
+    /// How far from its target a weight may be, a fraction of the portfolio: as far as that, it trades.
+    pub(crate) fn half_width(&self, target: f64) -> f64 {
+        // What has no target and is not held does not drift.
+        if self.measure == DriftMeasure::Position && target <= 0.0 {
+            return f64::INFINITY;
+        }
+        self.fraction(self.limit, target)
+    }
+
     /// A share of the portfolio for a drift in percent of this measure.
     fn fraction(&self, percent: f64, target: f64) -> f64 {
         match self.measure {
@@ -291,35 +305,29 @@ impl Rebalancer for DriftBand {
     }
 }
 
-/// The largest drift in percent without its sign. Four lanes and no branch: this is what a simulation does at every step.
+/// The largest drift in percent without its sign: what a simulation asks at every step.
 fn largest_drift(targets: &[f64], weights: &[f64], measure: DriftMeasure) -> f64 {
     match measure {
-        DriftMeasure::Portfolio => largest(targets, weights, portfolio_percent),
-        DriftMeasure::Position => largest(targets, weights, position_percent),
+        // A larger difference is never a smaller percent, however it is rounded: the largest is the same.
+        DriftMeasure::Portfolio => portfolio_percent(0.0, inner::furthest(targets, weights)),
+        DriftMeasure::Position => inner::largest(targets, weights, position_percent),
     }
 }
 
-fn largest(targets: &[f64], weights: &[f64], percent: impl Fn(f64, f64) -> f64) -> f64 {
-    let larger = |a: f64, b: f64| if b > a { b } else { a };
-    let mut lanes = [0.0_f64; 4];
-    let ((t, t_rest), (w, w_rest)) = (targets.as_chunks::<4>(), weights.as_chunks::<4>());
-    for (t, w) in t.iter().zip(w) {
-        for lane in 0..4 {
-            lanes[lane] = larger(lanes[lane], percent(t[lane], w[lane]).abs());
-        }
-    }
-    let rest = t_rest.iter().zip(w_rest).map(|(t, w)| percent(*t, *w).abs());
-    rest.chain(lanes).fold(0.0, larger)
-}
-
-/// How many assets have drifted to the limit, and the place of the one with the largest drift.
+/// How many assets have drifted to the limit, and the place of the first with the largest drift.
 fn beyond(
     review: &Review<'_>,
     limit: f64,
     largest: f64,
     percent: impl Fn(f64, f64) -> f64,
 ) -> (usize, usize) {
-    let drifts = || review.targets.iter().zip(review.weights).map(|(t, w)| percent(*t, *w).abs());
+    let drift = |(t, w): (&f64, &f64)| percent(*t, *w).abs();
+    let drifts = || review.targets.iter().zip(review.weights).map(drift);
     let breached = drifts().filter(|drift| *drift >= limit).count();
-    (breached, drifts().position(|drift| drift >= largest).unwrap_or_default())
+    // By blocks, in which nothing branches.
+    let blocks = review.targets.chunks(8).zip(review.weights.chunks(8));
+    let here = |(t, w): (&[f64], &[f64])| t.iter().zip(w).map(drift).fold(0.0, inner::larger) >= largest;
+    let before = 8 * blocks.map(here).position(|here| here).unwrap_or_default();
+    let within = drifts().skip(before).position(|drift| drift >= largest);
+    (breached, before + within.unwrap_or_default())
 }

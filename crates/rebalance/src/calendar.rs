@@ -18,6 +18,8 @@ pub enum Period {
     Month,
     /// Every quarter.
     Quarter,
+    /// Every half of a calendar year.
+    HalfYear,
     /// Every calendar year.
     Year,
 }
@@ -76,6 +78,7 @@ impl Period {
             Self::Week => "weekly",
             Self::Month => "monthly",
             Self::Quarter => "quarterly",
+            Self::HalfYear => "half-yearly",
             Self::Year => "yearly",
         }
     }
@@ -86,6 +89,7 @@ impl Period {
             Self::Week => (date.iso_week().year(), date.iso_week().week()),
             Self::Month => (date.year(), date.month()),
             Self::Quarter => (date.year(), date.month0() / 3),
+            Self::HalfYear => (date.year(), date.month0() / 6),
             Self::Year => (date.year(), 0),
         }
     }
@@ -96,6 +100,7 @@ impl Period {
             Self::Week => Some(date.week(Weekday::Mon).checked_first_day()?),
             Self::Month => date.with_day(1),
             Self::Quarter => NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1),
+            Self::HalfYear => NaiveDate::from_ymd_opt(date.year(), date.month0() / 6 * 6 + 1, 1),
             Self::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1),
         }
     }
@@ -107,6 +112,7 @@ impl Period {
             Self::Week => return date.week(Weekday::Mon).checked_last_day(),
             Self::Month => 1,
             Self::Quarter => 3,
+            Self::HalfYear => 6,
             Self::Year => 12,
         };
         first.checked_add_months(Months::new(months))?.pred_opt()
@@ -179,6 +185,27 @@ impl Calendar {
             Edge::Start | Edge::End => "Published method, §3",
         }
     }
+
+    /// Whether it trades on a date between two others.
+    pub(crate) fn is_due(
+        self,
+        previous: Option<NaiveDate>,
+        date: NaiveDate,
+        next: Option<NaiveDate>,
+    ) -> Result<bool, RebalanceError> {
+        let every = self.every;
+        if every == Period::Review {
+            return Ok(true);
+        }
+        Ok(match self.on {
+            Edge::Start => previous.is_some_and(|before| every.of(before) != every.of(date)),
+            Edge::End => next.map_or_else(|| every.ends_on(date), |next| every.of(next) != every.of(date)),
+            Edge::Scheduled(day) => {
+                day.check(every)?;
+                day.due(every, previous, date, next).is_some()
+            }
+        })
+    }
 }
 
 impl Rebalancer for Calendar {
@@ -187,21 +214,14 @@ impl Rebalancer for Calendar {
         if every == Period::Review {
             return Ok(Decision::Rebalance(Reason::Due(every)));
         }
-        let due = match self.on {
-            Edge::Start => review.previous.is_some_and(|before| every.of(before) != every.of(date)),
-            Edge::End => {
-                review.next.map_or_else(|| every.ends_on(date), |next| every.of(next) != every.of(date))
-            }
-            Edge::Scheduled(day) => {
-                day.check(every)?;
-                return Ok(match day.due(every, review.previous, date, review.next) {
-                    Some(scheduled) => Decision::Rebalance(Reason::DueFor { every, scheduled }),
-                    None => {
-                        Decision::Hold(Reason::NotDueUntil { every, scheduled: day.next_from(every, date) })
-                    }
-                });
-            }
-        };
+        if let Edge::Scheduled(day) = self.on {
+            day.check(every)?;
+            return Ok(match day.due(every, review.previous, date, review.next) {
+                Some(scheduled) => Decision::Rebalance(Reason::DueFor { every, scheduled }),
+                None => Decision::Hold(Reason::NotDueUntil { every, scheduled: day.next_from(every, date) }),
+            });
+        }
+        let due = self.is_due(review.previous, date, review.next)?;
         Ok(if due { Decision::Rebalance(Reason::Due(every)) } else { Decision::Hold(Reason::NotDue(every)) })
     }
 }

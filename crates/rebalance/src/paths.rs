@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 
 use crate::{DriftMeasure, Lot, Outcome, RebalanceError, UnderMinimum, lot};
 
+pub use crate::constant_mix::{ConstantMix, MixTotals, Walker};
 pub use crate::projection::project;
+pub use crate::timetable::{Moment, Timetable};
 pub use crate::trade::{
     Budget, cost_of, sell_pro_rata, total, trade_to_targets, traded, value_after_costs, value_within,
 };

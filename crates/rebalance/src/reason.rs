@@ -16,6 +16,8 @@ pub enum Reason {
     Start,
     /// A vault without money.
     NothingHeld,
+    /// The rule never trades.
+    Never,
     /// No asset has drifted far enough.
     WithinBand {
         /// The largest drift in percent, unrounded and without its sign.
@@ -217,6 +219,7 @@ impl Reason {
         match self {
             Self::Start => "first purchase".to_owned(),
             Self::NothingHeld => "nothing is held".to_owned(),
+            Self::Never => "bought and held".to_owned(),
             Self::WithinBand { largest, measure, threshold } => {
                 let (of, left) = (of(measure), threshold.limit() - largest);
                 format!("largest drift {largest:.1} {of}, band {threshold}: {left:.1} short of trading")

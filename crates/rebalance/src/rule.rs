@@ -103,6 +103,8 @@ pub enum Rule {
     WhenVolatile(WhenVolatile),
     /// A rule decides, with targets that limit what moves together.
     CorrelationLimit(CorrelationLimit),
+    /// Trades nothing after the first purchase: buy and hold, to compare with. An asset that begins later is not bought.
+    Never,
 }
 
 impl Rule {
@@ -136,6 +138,7 @@ impl Rule {
             Self::CostAware(_) => "Grinold and Kahn 1999, tracking error against costs; defaults are ours",
             Self::WhenVolatile(_) => "ours: recent against long-run volatility chooses the rule",
             Self::CorrelationLimit(_) => "ours: what moves together is capped",
+            Self::Never => "buy and hold",
         }
     }
 }
@@ -152,6 +155,7 @@ impl Rebalancer for Rule {
             Self::CostAware(rule) => rule.decide(review, targets),
             Self::WhenVolatile(rule) => rule.decide(review, targets),
             Self::CorrelationLimit(rule) => rule.decide(review, targets),
+            Self::Never => Ok(Decision::Hold(Reason::Never)),
         }
     }
 
@@ -165,6 +169,7 @@ impl Rebalancer for Rule {
             Self::CostAware(rule) => rule.reads_costs(),
             Self::WhenVolatile(rule) => rule.reads_costs(),
             Self::CorrelationLimit(rule) => rule.reads_costs(),
+            Self::Never => false,
         }
     }
 }

@@ -100,6 +100,7 @@ impl ScheduledDay {
             }
             Period::Month => (0, "left out, of a month"),
             Period::Quarter => (3, "in 1..=3, of a quarter"),
+            Period::HalfYear => (6, "in 1..=6, of half a year"),
             Period::Year => (12, "in 1..=12, of a year"),
         };
         match self.month {

@@ -1,6 +1,9 @@
 //! Self-financing trades in `f64`: after costs, weights equal targets exactly.
 
-use crate::{RebalanceError, Targets};
+use crate::{
+    RebalanceError, Targets,
+    inner::{LANES, folded, larger, on_piece, signed_rate, smaller},
+};
 
 /// What a trade leaves behind: `value after = base − multiple · cost`.
 ///
@@ -21,15 +24,6 @@ impl Budget {
     pub fn of(value: f64) -> Self {
         Self { base: value, multiple: 1.0 }
     }
-}
-
-/// Partial sums side by side: four independent chains instead of one that waits for itself. The order is fixed, so the
-/// result is the same on every machine.
-const LANES: usize = 4;
-
-#[inline]
-fn folded([a, b, c, d]: [f64; LANES]) -> f64 {
-    (a + b) + (c + d)
 }
 
 /// `Σ term(a_i, b_i, c_i)` in lanes; what is longer than the shortest slice is left out.
@@ -121,6 +115,9 @@ fn check(
             return Err(RebalanceError::Length { what, found, expected });
         }
     }
+    if budget.base.is_finite() && budget.multiple.is_finite() && within_range(holdings, weights, cost_rates) {
+        return Ok(());
+    }
     let (finite, not_negative) = (f64::INFINITY, "nought or more, and finite");
     within("holding", holdings, 0.0, finite, not_negative)?;
     within("target weight", weights, 0.0, finite, not_negative)?;
@@ -129,10 +126,31 @@ fn check(
     within("budget", &[budget.base, budget.multiple], f64::MIN, finite, "finite")
 }
 
-/// Whether every value is in `low..high` and a number.
-///
-/// This stands before every trade of a simulation, so it has no branch within the loop: the place of what is refused is looked for
-/// only when there is something.
+/// Whether everything is surely in range: one pass without a branch, since this stands before every trade of a simulation. It may say no
+/// to what is fine (a negative nought, a sum beyond all numbers), never yes to what is not: what is not negative and has a finite sum is
+/// finite.
+fn within_range(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> bool {
+    let (mut signs, mut sums, mut most) = ([0_u64; LANES], [0.0; LANES], [0.0; LANES]);
+    let mut take = |lane: usize, h: f64, w: f64, k: f64| {
+        signs[lane] |= h.to_bits() | w.to_bits() | k.to_bits();
+        sums[lane] += h + w + k;
+        most[lane] = larger(most[lane], k);
+    };
+    let ((h, h_rest), (w, w_rest), (k, k_rest)) =
+        (holdings.as_chunks::<LANES>(), weights.as_chunks::<LANES>(), cost_rates.as_chunks::<LANES>());
+    for ((h, w), k) in h.iter().zip(w).zip(k) {
+        for lane in 0..LANES {
+            take(lane, h[lane], w[lane], k[lane]);
+        }
+    }
+    for (lane, ((h, w), k)) in h_rest.iter().zip(w_rest).zip(k_rest).enumerate() {
+        take(lane, *h, *w, *k);
+    }
+    let negative = signs.iter().fold(0, |all, lane| all | lane) >> 63 == 1;
+    !negative && folded(sums).is_finite() && most.iter().all(|most| *most < 0.5)
+}
+
+/// Refuses the first value that is not in `low..high` or no number.
 fn within(
     what: &'static str,
     values: &[f64],
@@ -140,46 +158,21 @@ fn within(
     high: f64,
     rule: &'static str,
 ) -> Result<(), RebalanceError> {
-    let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    // Comparisons pass over what is no number; times nought, only a finite number is nought.
-    let mut poison = [0.0; LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut take = |lane: usize, x: f64| {
-        least[lane] = if x < least[lane] { x } else { least[lane] };
-        most[lane] = if x > most[lane] { x } else { most[lane] };
-        poison[lane] += x * 0.0;
-    };
-    for chunk in chunks {
-        for (lane, x) in chunk.iter().enumerate() {
-            take(lane, *x);
-        }
+    match values.iter().enumerate().find(|(_, x)| !(low..high).contains(*x)) {
+        None => Ok(()),
+        Some((position, value)) => Err(RebalanceError::Range { what, value: *value, position, rule }),
     }
-    for (lane, x) in rest.iter().enumerate() {
-        take(lane, *x);
-    }
-    let fine = least.iter().all(|x| *x >= low) && most.iter().all(|x| *x < high);
-    if fine && folded(poison) == 0.0 {
-        return Ok(());
-    }
-    let position = values.iter().position(|x| !(low..high).contains(x)).unwrap_or_default();
-    Err(RebalanceError::Range {
-        what,
-        value: values.get(position).copied().unwrap_or_default(),
-        position,
-        rule,
-    })
 }
 
 /// The breakpoint walk.
 #[inline]
 fn solve(holdings: &[f64], weights: &[f64], cost_rates: &[f64], budget: Budget) -> f64 {
-    let Budget { base, multiple } = budget;
-    let mut value = base;
+    let mut value = budget.base;
     // One pass per piece at most; the walk never turns back.
     for _ in 0..=holdings.len() {
-        let (slope, offset) = piece(holdings, weights, cost_rates, value);
-        let next = (base + multiple * offset) / (1.0 + multiple * slope);
-        if next >= value {
+        let piece = Piece::at(holdings, weights, cost_rates, value);
+        let next = on_piece(budget, piece.slope, piece.offset);
+        if next >= value || piece.reaches(value, next) {
             return next;
         }
         value = next;
@@ -187,25 +180,53 @@ fn solve(holdings: &[f64], weights: &[f64], cost_rates: &[f64], budget: Budget) 
     value
 }
 
-/// The piece of `Σ k·|w x − h| = slope·x − offset` on which `value` lies. Both sums in one pass, in lanes.
-#[inline]
-fn piece(holdings: &[f64], weights: &[f64], cost_rates: &[f64], value: f64) -> (f64, f64) {
-    let (mut slope, mut offset) = ([0.0; LANES], [0.0; LANES]);
-    let ((h, h_rest), (w, w_rest), (k, k_rest)) =
-        (holdings.as_chunks::<LANES>(), weights.as_chunks::<LANES>(), cost_rates.as_chunks::<LANES>());
-    for ((h, w), k) in h.iter().zip(w).zip(k) {
-        for lane in 0..LANES {
-            let signed = k[lane].copysign(w[lane] * value - h[lane]);
-            slope[lane] += signed * w[lane];
-            offset[lane] += signed * h[lane];
+/// The piece of `Σ k·|w x − h| = slope·x − offset` on which a value lies.
+struct Piece {
+    slope: f64,
+    offset: f64,
+    /// How far the nearest holding is from what is wanted of it, and the largest weight.
+    nearest: f64,
+    largest: f64,
+}
+
+impl Piece {
+    /// All sums in one pass, in lanes.
+    #[inline]
+    fn at(holdings: &[f64], weights: &[f64], cost_rates: &[f64], value: f64) -> Self {
+        let (mut slope, mut offset) = ([0.0; LANES], [0.0; LANES]);
+        let (mut nearest, mut largest) = ([f64::INFINITY; LANES], [0.0; LANES]);
+        let mut take = |lane: usize, h: f64, w: f64, k: f64| {
+            let short = w * value - h;
+            let signed = signed_rate(k, short);
+            slope[lane] += signed * w;
+            offset[lane] += signed * h;
+            nearest[lane] = smaller(nearest[lane], short.abs());
+            largest[lane] = larger(largest[lane], w);
+        };
+        let ((h, h_rest), (w, w_rest), (k, k_rest)) =
+            (holdings.as_chunks::<LANES>(), weights.as_chunks::<LANES>(), cost_rates.as_chunks::<LANES>());
+        for ((h, w), k) in h.iter().zip(w).zip(k) {
+            for lane in 0..LANES {
+                take(lane, h[lane], w[lane], k[lane]);
+            }
+        }
+        for (lane, ((h, w), k)) in h_rest.iter().zip(w_rest).zip(k_rest).enumerate() {
+            take(lane, *h, *w, *k);
+        }
+        Self {
+            slope: folded(slope),
+            offset: folded(offset),
+            nearest: nearest.into_iter().fold(f64::INFINITY, smaller),
+            largest: largest.into_iter().fold(0.0, larger),
         }
     }
-    for (lane, ((h, w), k)) in h_rest.iter().zip(w_rest).zip(k_rest).enumerate() {
-        let signed = k.copysign(w * value - h);
-        slope[lane] += signed * w;
-        offset[lane] += signed * h;
+
+    /// Whether the piece of `value` surely goes down to `next`: then another pass there would find the same sums and the same value. No
+    /// wanted holding moves further than the largest weight times the difference; the margins are far above what is rounded on the way.
+    #[inline]
+    fn reaches(&self, value: f64, next: f64) -> bool {
+        self.nearest > self.largest * ((value - next) * 1.001 + value.abs() * 1e-12)
     }
-    (folded(slope), folded(offset))
 }
 
 /// Trades to targets within a budget: writes the value of each holding after the trade into `after` and returns the cost.
@@ -272,7 +293,7 @@ fn trade_some(
         for (((h, w), k), traded) in
             holdings.iter().zip(targets.weights()).zip(cost_rates).zip(targets.traded())
         {
-            let signed = if *traded { k.copysign(w * value - h) } else { 0.0 };
+            let signed = if *traded { signed_rate(*k, w * value - h) } else { 0.0 };
             slope += multiple * signed * w;
             offset += multiple * signed * h;
         }

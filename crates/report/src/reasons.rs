@@ -17,6 +17,7 @@ pub(crate) fn kind(reason: &Reason) -> Words {
     match reason {
         Reason::Start => Words::new("first purchase", "初回購入"),
         Reason::NothingHeld => Words::new("nothing held", "保有なし"),
+        Reason::Never => Words::new("buy and hold", "バイ・アンド・ホールド"),
         Reason::WithinBand { .. } | Reason::Drift { .. } => Words::new("drift band", "許容乖離幅"),
         Reason::WithinRegion { .. } | Reason::OutsideRegion { .. } => {
             Words::new("no-trade region", "無取引領域")
@@ -49,6 +50,7 @@ fn japanese(reason: &Reason, universe: &[AssetId]) -> String {
     match reason {
         Reason::Start => "初回購入".to_owned(),
         Reason::NothingHeld => "保有なし".to_owned(),
+        Reason::Never => "バイ・アンド・ホールド".to_owned(),
         Reason::WithinBand { largest, measure, threshold } => {
             let left = limit(*threshold) - largest;
             let of = of(*measure);
@@ -158,6 +160,7 @@ fn every(period: Period) -> Option<&'static str> {
         Period::Week => "週次",
         Period::Month => "月次",
         Period::Quarter => "四半期",
+        Period::HalfYear => "半年ごとの",
         Period::Year => "年次",
         _ => return None,
     })

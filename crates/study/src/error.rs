@@ -185,6 +185,20 @@ pub enum StudyError {
         /// The name.
         variant: String,
     },
+    /// A variant whose rule is its user's own, and nobody handed it over.
+    #[error("the rule of {variant:?} is one of your own: hand it over before it runs")]
+    #[non_exhaustive]
+    RuleMissing {
+        /// The variant's name.
+        variant: String,
+    },
+    /// A rule of one's own for a variant that does not say so, and whose results could then merge with those of another rule.
+    #[error("{variant:?} does not say that its rule is one of your own")]
+    #[non_exhaustive]
+    NotOwn {
+        /// The variant's name.
+        variant: String,
+    },
     /// A path that cannot be run.
     #[error("path {path} of {variant}: {error}")]
     #[non_exhaustive]

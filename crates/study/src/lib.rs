@@ -47,6 +47,7 @@ mod study;
 mod sum;
 mod tally;
 mod track;
+mod versus;
 
 pub use distribution::Distribution;
 pub use error::StudyError;
@@ -60,3 +61,4 @@ pub use spec::{Span, StudySpec, Variant};
 pub use study::Study;
 pub use sum::ExactSum;
 pub use tally::Tally;
+pub use versus::Versus;

@@ -32,11 +32,15 @@ pub enum Measure {
     Turnover,
     /// All costs over the starting capital, a year.
     Costs,
+    /// How often the rule rebalanced a year, the first purchase apart: a number.
+    Rebalances,
+    /// Sharpe ratio over nought, a year, a number. Missing where returns do not vary.
+    Sharpe,
 }
 
 impl Measure {
     /// All of them, in the order in which results have them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Wealth,
         Self::RealWealth,
         Self::AnnualReturn,
@@ -49,6 +53,8 @@ impl Measure {
         Self::Unfunded,
         Self::Turnover,
         Self::Costs,
+        Self::Rebalances,
+        Self::Sharpe,
     ];
 
     fn name(self) -> &'static str {
@@ -65,6 +71,8 @@ impl Measure {
             Self::Unfunded => "unfunded expenses",
             Self::Turnover => "turnover a year",
             Self::Costs => "costs a year",
+            Self::Rebalances => "rebalances a year",
+            Self::Sharpe => "Sharpe ratio",
         }
     }
 }

@@ -1,7 +1,7 @@
 use allweather_core::{Month, Number, Rate};
 use allweather_metrics::{
     Hurdle, MetricsError, Periodicity, Returns, Tail, annual_return_geometric, downside_deviation,
-    expected_shortfall, max_drawdown, volatility,
+    expected_shortfall, max_drawdown, sharpe, volatility,
 };
 use allweather_portfolio::{Outcome, Spec, TargetCheck};
 use allweather_rfr::RateHistory;
@@ -76,6 +76,8 @@ impl<'a> Walked<'a> {
             }
             Measure::Turnover => Some(self.outcome?.turnover / self.years),
             Measure::Costs => Some(self.outcome?.costs.total() / self.capital / self.years),
+            Measure::Rebalances => Some(self.outcome?.rebalances as f64 / self.years),
+            Measure::Sharpe => sharpe(&returns?.over(Hurdle::Nothing).ok()?).ok(),
         }
     }
 

@@ -16,13 +16,33 @@ pub struct Variant {
     pub name: String,
     /// What is run. Its first and last month are not read: a path begins where history ends.
     pub spec: Spec,
+    /// Where the rule is one of your own, handed over by [`Study::with_rule`](crate::Study::with_rule): a text that tells it from any other
+    /// rule, its version for one. It is part of what the study is, so that results of another rule never merge. `None` is the spec's rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_rule: Option<String>,
+    /// The name of another variant that this one is held against, path by path: [`Tally::versus`](crate::Tally::versus).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
 }
 
 impl Variant {
     /// A spec under a name.
     #[must_use]
     pub fn new(name: &str, spec: Spec) -> Self {
-        Self { name: name.to_owned(), spec }
+        Self { name: name.to_owned(), spec, own_rule: None, against: None }
+    }
+
+    /// The same under a rule of your own, which the study is given by [`Study::with_rule`](crate::Study::with_rule). `fingerprint` tells the
+    /// rule from any other one: change it when the rule changes.
+    #[must_use]
+    pub fn with_own_rule(self, fingerprint: &str) -> Self {
+        Self { own_rule: Some(fingerprint.to_owned()), ..self }
+    }
+
+    /// The same, held against another variant on every path.
+    #[must_use]
+    pub fn against(self, variant: &str) -> Self {
+        Self { against: Some(variant.to_owned()), ..self }
     }
 }
 
@@ -121,7 +141,8 @@ impl StudySpec {
     ///
     /// # Errors
     ///
-    /// [`StudyError::Nothing`] without variants, paths or months, [`StudyError::Repeated`] for two variants of one name.
+    /// [`StudyError::Nothing`] without variants, paths or months, [`StudyError::Repeated`] for two variants of one name,
+    /// [`StudyError::Unnamed`] for one that is held against a variant which is not there.
     pub fn new(variants: Vec<Variant>, paths: u64, months: u32) -> Result<Self, StudyError> {
         for (what, none) in
             [("variants", variants.is_empty()), ("paths", paths == 0), ("months", months == 0)]
@@ -133,6 +154,10 @@ impl StudySpec {
         let mut names = BTreeSet::new();
         if let Some(variant) = variants.iter().find(|variant| !names.insert(variant.name.as_str())) {
             return Err(StudyError::Repeated { name: variant.name.clone() });
+        }
+        let mut rivals = variants.iter().filter_map(|variant| variant.against.as_ref());
+        if let Some(missing) = rivals.find(|name| !names.contains(name.as_str())) {
+            return Err(StudyError::Unnamed { variant: missing.clone() });
         }
         let (resampling, past, ruin_level) = (automatic(), ten_years(), half());
         Ok(Self { variants, paths, months, seed: 0, resampling, span: None, past, ruin_level })

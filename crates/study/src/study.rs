@@ -1,7 +1,14 @@
+use std::borrow::Cow;
+
 use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
-use allweather_portfolio::{PortfolioError, Record, Simulation, Spec, iterations::ContentHash, simulate};
+use allweather_portfolio::{
+    Outcome, PortfolioError, Record, Simulation, Spec,
+    iterations::ContentHash,
+    rebalance::Rebalancer,
+    rfr::RateHistory,
+};
 use rayon::prelude::*;
 
 use crate::{
@@ -31,7 +38,11 @@ const PATHS_PER_JOB: u64 = 32;
 /// ```
 #[derive(Debug)]
 pub struct Study<'a> {
-    spec: &'a StudySpec,
+    spec: Cow<'a, StudySpec>,
+    /// The variants' rules of their user's own.
+    rules: Vec<Option<&'a dyn Rebalancer>>,
+    /// The places of the variants that variants are held against.
+    rivals: Vec<Option<usize>>,
     /// The variants' specs, from the end of history to the end of a path.
     specs: Vec<Spec>,
     source: Source,
@@ -58,6 +69,14 @@ impl<'a> Study<'a> {
     /// [`StudyError`] naming the asset, currency or series that is missing and the month; [`StudyError::NoBlockLength`] when an automatic
     /// one cannot be found.
     pub fn new(spec: &'a StudySpec, market: &Market, statistics: &Vintages) -> Result<Self, StudyError> {
+        Self::laid_out(Cow::Borrowed(spec), market, statistics)
+    }
+
+    pub(crate) fn laid_out(
+        spec: Cow<'a, StudySpec>,
+        market: &Market,
+        statistics: &Vintages,
+    ) -> Result<Self, StudyError> {
         let specs = spec.variants().iter().map(|variant| &variant.spec);
         let span = spec.span().map(|span| (span.first, span.last));
         let source = Source::new(specs, market, statistics, span, spec.past() as usize)?;
@@ -70,7 +89,7 @@ impl<'a> Study<'a> {
             end: Some(end),
             ..variant.spec.clone()
         });
-        let specs = specs.collect();
+        let specs: Vec<_> = specs.collect();
         // The number of draws is not read: rows are asked for by path.
         let bootstrap = Bootstrap::new(1, spec.seed())?;
         let draws = match spec.resampling() {
@@ -79,7 +98,93 @@ impl<'a> Study<'a> {
             Resampling::Stationary(_) => Draws::Stationary(bootstrap, longest_block(&source)?),
         };
         let id = ContentHash::of((spec.canonical_json() + &source.describe()).as_bytes()).to_string();
-        Ok(Self { spec, specs, source, draws, id })
+        let place = |name: &String| spec.variants().iter().position(|variant| variant.name == *name);
+        let rivals = spec.variants().iter().map(|variant| variant.against.as_ref().and_then(place)).collect();
+        let rules = vec![None; specs.len()];
+        Ok(Self { spec, rules, rivals, specs, source, draws, id })
+    }
+
+    /// The same study with a rule of your own for a variant that says so ([`Variant::with_own_rule`](crate::Variant::with_own_rule)), in
+    /// place of its spec's; vaults keep theirs. What the rule is cannot be seen from outside: its fingerprint stands for it in
+    /// [`Study::id`].
+    ///
+    /// ```
+    /// use allweather_portfolio::rebalance::{Decision, Reason, RebalanceError, Rebalancer, Review, Targets};
+    /// use allweather_study::{Measure, Study, StudySpec, Variant};
+    /// /// Trades when any asset is 2 % of the portfolio away.
+    /// #[derive(Debug)]
+    /// struct Two;
+    /// impl Rebalancer for Two {
+    ///     fn decide(&self, review: &Review<'_>, _: &mut Targets) -> Result<Decision, RebalanceError> {
+    ///         let far = review.weights.iter().zip(review.targets).any(|(w, t)| (w - t).abs() > 0.02);
+    ///         let reason = Reason::Other("two away".into());
+    ///         Ok(if far { Decision::Rebalance(reason) } else { Decision::Hold(reason) })
+    ///     }
+    /// }
+    /// let (data, spec) = (allweather_data::embedded()?, allweather_data::all_weather()?);
+    /// let own = Variant::new("two", spec.clone()).with_own_rule("two, first version").against("quarterly");
+    /// let spec = StudySpec::new(vec![Variant::new("quarterly", spec), own], 4, 60)?;
+    /// let study = Study::new(&spec, &data.market, &data.statistics)?.with_rule("two", &Two)?;
+    /// let results = study.run(1, &|_| ())?;
+    /// let versus = results.tally("two").and_then(|tally| tally.versus()).ok_or("held against quarterly")?;
+    /// assert!(versus.difference(Measure::Turnover).mean().is_some_and(|more| more != 0.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError::Unnamed`] when no variant has the name, [`StudyError::NotOwn`] when the variant does not say that its rule is your own.
+    pub fn with_rule(mut self, variant: &str, rule: &'a dyn Rebalancer) -> Result<Self, StudyError> {
+        let refuse = || StudyError::Unnamed { variant: variant.to_owned() };
+        let place = self.place(variant).ok_or_else(refuse)?;
+        if self.spec.variants().get(place).is_none_or(|variant| variant.own_rule.is_none()) {
+            return Err(StudyError::NotOwn { variant: variant.to_owned() });
+        }
+        self.rules[place] = Some(rule);
+        Ok(self)
+    }
+
+    fn place(&self, variant: &str) -> Option<usize> {
+        self.spec.variants().iter().position(|named| named.name == variant)
+    }
+
+    /// Lays out a variant's run, under its own rule if it has one.
+    fn simulation<'s>(
+        &'s self,
+        variant: usize,
+        market: &'s Market,
+        rates: &'s RateHistory,
+        path: u64,
+    ) -> Result<Simulation<'s>, StudyError> {
+        let simulation = Simulation::new(&self.specs[variant], market, rates);
+        let simulation = simulation.map_err(|error| self.refuse(variant, path, error))?;
+        match self.rules[variant] {
+            Some(rule) => Ok(simulation.with_rule(rule)),
+            None if self.spec.variants()[variant].own_rule.is_some() => {
+                Err(StudyError::RuleMissing { variant: self.spec.variants()[variant].name.clone() })
+            }
+            None => Ok(simulation),
+        }
+    }
+
+    fn refuse(&self, variant: usize, path: u64, error: PortfolioError) -> StudyError {
+        let variant = self.spec.variants()[variant].name.clone();
+        StudyError::Path { path, variant, error: Box::new(error) }
+    }
+
+    /// What a variant comes to on a path; `None` when the portfolio is lost.
+    fn outcome(
+        &self,
+        variant: usize,
+        market: &Market,
+        rates: &RateHistory,
+        path: u64,
+    ) -> Result<Option<Outcome>, StudyError> {
+        match self.simulation(variant, market, rates, path)?.outcome() {
+            Ok(outcome) => Ok(Some(outcome)),
+            Err(PortfolioError::Lost { .. }) => Ok(None),
+            Err(error) => Err(self.refuse(variant, path, error)),
+        }
     }
 
     /// What the study is, the drawn data included: two studies with one id have the same paths and the same results.
@@ -91,7 +196,7 @@ impl<'a> Study<'a> {
     /// Its spec.
     #[must_use]
     pub fn spec(&self) -> &StudySpec {
-        self.spec
+        &self.spec
     }
 
     /// The months that are drawn from. A path begins at the end of the last one.
@@ -131,8 +236,8 @@ impl<'a> Study<'a> {
     ///
     /// # Errors
     ///
-    /// [`StudyError::Job`] when it is not of this study, [`StudyError::Path`] when a path cannot be run. A portfolio that is lost is a
-    /// result.
+    /// [`StudyError::Job`] when it is not of this study, [`StudyError::RuleMissing`] when a rule of one's own was not handed over,
+    /// [`StudyError::Path`] when a path cannot be run. A portfolio that is lost is a result.
     pub fn run_job(&self, job: &Job) -> Result<JobResult, StudyError> {
         let Job { variant, first, paths } = *job;
         let end = first.checked_add(paths).filter(|end| *end <= self.spec.paths() && paths > 0);
@@ -146,18 +251,16 @@ impl<'a> Study<'a> {
             self.draw(path, &mut rows);
             let market = self.source.market(&rows)?;
             let rates = self.source.rates(spec, &rows)?;
-            let outcome = Simulation::new(spec, &market, &rates).and_then(|simulation| simulation.outcome());
-            let outcome = match outcome {
-                Ok(outcome) => Some(outcome),
-                Err(PortfolioError::Lost { .. }) => None,
-                Err(error) => {
-                    let variant =
-                        self.spec.variants().get(variant).map_or_else(String::new, |v| v.name.clone());
-                    return Err(StudyError::Path { path, variant, error: Box::new(error) });
-                }
-            };
+            let outcome = self.outcome(variant, &market, &rates, path)?;
             let walked = Walked::new(spec, self.spec.ruin_level(), outcome.as_ref(), &rates)?;
             tally.add(|measure| walked.measure(measure), |event| walked.event(event))?;
+            if let Some(rival) = self.rivals[variant] {
+                let spec = &self.specs[rival];
+                let rates = self.source.rates(spec, &rows)?;
+                let outcome = self.outcome(rival, &market, &rates, path)?;
+                let other = Walked::new(spec, self.spec.ruin_level(), outcome.as_ref(), &rates)?;
+                tally.compare(|measure| Some(walked.measure(measure)? - other.measure(measure)?))?;
+            }
         }
         Ok(JobResult { study: self.id.clone(), job: *job, tally })
     }
@@ -237,14 +340,13 @@ impl<'a> Study<'a> {
     ///
     /// [`StudyError::Unnamed`] when no variant has the name; as [`Study::run_job`]; [`StudyError::Path`] when the portfolio is lost.
     pub fn record_of_path(&self, variant: &str, path: u64) -> Result<Record, StudyError> {
-        let mut specs = self.spec.variants().iter().zip(&self.specs);
-        let found = specs.find(|(named, _)| named.name == variant);
-        let (_, spec) = found.ok_or_else(|| StudyError::Unnamed { variant: variant.to_owned() })?;
+        let refuse = || StudyError::Unnamed { variant: variant.to_owned() };
+        let place = self.place(variant).ok_or_else(refuse)?;
         let mut rows = Vec::new();
         self.draw(path, &mut rows);
-        let (market, rates) = (self.source.market(&rows)?, self.source.rates(spec, &rows)?);
-        let refuse = |error| StudyError::Path { path, variant: variant.to_owned(), error: Box::new(error) };
-        simulate(spec, &market, &rates).map_err(refuse)
+        let (market, rates) = (self.source.market(&rows)?, self.source.rates(&self.specs[place], &rows)?);
+        let simulation = self.simulation(place, &market, &rates, path)?;
+        simulation.run().map_err(|error| self.refuse(place, path, error))
     }
 
     /// The market of a path, to look at it or to run something else on it.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, Event, Measure, Occurrence, StudyError};
+use crate::{Distribution, Event, Measure, Occurrence, StudyError, Versus};
 
 /// What was found on some paths of one variant: a distribution for each [`Measure`], a count for each [`Event`]. Tallies merge: in any
 /// order and grouping, the same paths give the same bytes.
@@ -10,6 +10,7 @@ pub struct Tally {
     paths: u64,
     measures: Vec<Distribution>,
     events: Vec<Occurrence>,
+    versus: Option<Versus>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -18,14 +19,17 @@ struct Wire {
     paths: u64,
     measures: Vec<(Measure, Distribution)>,
     events: Vec<(Event, Occurrence)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    versus: Option<Versus>,
 }
 
 impl From<Tally> for Wire {
-    fn from(Tally { paths, measures, events }: Tally) -> Self {
+    fn from(Tally { paths, measures, events, versus }: Tally) -> Self {
         Self {
             paths,
             measures: Measure::ALL.into_iter().zip(measures).collect(),
             events: Event::ALL.into_iter().zip(events).collect(),
+            versus,
         }
     }
 }
@@ -33,19 +37,22 @@ impl From<Tally> for Wire {
 impl TryFrom<Wire> for Tally {
     type Error = StudyError;
 
-    fn try_from(Wire { paths, measures, events }: Wire) -> Result<Self, StudyError> {
+    fn try_from(Wire { paths, measures, events, versus }: Wire) -> Result<Self, StudyError> {
         let same = measures.iter().map(|(measure, _)| *measure).eq(Measure::ALL)
             && events.iter().map(|(event, _)| *event).eq(Event::ALL);
         let told = |of: &Distribution| of.defined().checked_add(of.undefined()) == Some(paths);
         let counted = |of: &Occurrence| of.of() <= paths;
-        if !(same && measures.iter().all(|(_, of)| told(of)) && events.iter().all(|(_, of)| counted(of))) {
+        let compared = versus.as_ref().is_none_or(|versus| versus.is_of(paths));
+        if !(compared
+            && same
+            && measures.iter().all(|(_, of)| told(of)) && events.iter().all(|(_, of)| counted(of))) {
             return Err(StudyError::Tally { paths });
         }
         let (measures, events) = (
             measures.into_iter().map(|(_, of)| of).collect(),
             events.into_iter().map(|(_, of)| of).collect(),
         );
-        Ok(Self { paths, measures, events })
+        Ok(Self { paths, measures, events, versus })
     }
 }
 
@@ -55,6 +62,7 @@ impl Default for Tally {
             paths: 0,
             measures: vec![Distribution::default(); Measure::ALL.len()],
             events: vec![Occurrence::default(); Event::ALL.len()],
+            versus: None,
         }
     }
 }
@@ -76,15 +84,30 @@ impl Tally {
         Ok(())
     }
 
+    /// Adds by how much the path that was just added has more than the same path of the variant it is held against.
+    pub(crate) fn compare(&mut self, difference: impl Fn(Measure) -> Option<f64>) -> Result<(), StudyError> {
+        self.versus.get_or_insert_default().add(difference)
+    }
+
     /// Adds what was found on other paths.
     pub fn merge(&mut self, other: &Self) {
-        self.paths = self.paths.saturating_add(other.paths);
         for (mine, other) in self.measures.iter_mut().zip(&other.measures) {
             mine.merge(other);
         }
         for (mine, other) in self.events.iter_mut().zip(&other.events) {
             mine.merge(other);
         }
+        // What is compared is compared on all paths; a side without paths has nothing to say.
+        self.versus = match (self.versus.take(), &other.versus) {
+            (Some(mut mine), Some(other)) => {
+                mine.merge(other);
+                Some(mine)
+            }
+            (None, theirs) if self.paths == 0 => theirs.clone(),
+            (mine, None) if other.paths == 0 => mine,
+            _ => None,
+        };
+        self.paths = self.paths.saturating_add(other.paths);
     }
 
     /// How many paths it is of.
@@ -98,6 +121,12 @@ impl Tally {
     pub fn measure(&self, measure: Measure) -> &Distribution {
         // There is one for each measure, in their order.
         &self.measures[measure as usize]
+    }
+
+    /// The differences to the variant that this one is held against; `None` when it is held against none.
+    #[must_use]
+    pub fn versus(&self) -> Option<&Versus> {
+        self.versus.as_ref()
     }
 
     /// How often something happened.

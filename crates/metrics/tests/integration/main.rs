@@ -15,6 +15,7 @@ mod risk;
 mod rules;
 mod series;
 mod sharpe;
+mod stepdown;
 mod summary;
 mod tails;
 

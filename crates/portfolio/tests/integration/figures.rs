@@ -79,6 +79,8 @@ fn due(rule: &Rule, step: &Step<'_>, before: &Step<'_>, targets: &[f64], last: b
         (Period::Week | Period::Month, _) => true,
         (Period::Quarter, Edge::Start) => now.quarter() != then.quarter(),
         (Period::Quarter, Edge::End) => now.number() % 3 == 0,
+        (Period::HalfYear, Edge::Start) => (now.year(), now.number() > 6) != (then.year(), then.number() > 6),
+        (Period::HalfYear, Edge::End) => now.number() % 6 == 0,
         (Period::Year, Edge::Start) => now.year() != then.year(),
         (Period::Year, Edge::End) => now.number() == 12,
         _ => unreachable!(),

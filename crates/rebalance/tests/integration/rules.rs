@@ -95,6 +95,16 @@ fn a_band_of_nought_is_refused_also_from_a_file() {
     assert_eq!(serde_json::to_string(&rule).unwrap(), r#"{"calendar":{"every":"month","on":"start"}}"#);
 }
 
+#[test]
+fn never_holds_whatever_has_drifted() {
+    let rule: Rule = serde_json::from_str(r#""never""#).unwrap();
+    assert_eq!((&rule, serde_json::to_string(&rule).unwrap().as_str()), (&Rule::Never, r#""never""#));
+    let market = market(vec![day("2024-01-31")]);
+    let review = Review::new(market.as_of(day("2024-01-31")), &[0.1], &[0.9]);
+    let decision = rule.decide(&review, &mut Targets::new(vec![0.1])).unwrap();
+    assert!(!decision.trades() && decision.reason().explain(&[]) == "bought and held");
+}
+
 fn due_dates(rule: Calendar, dates: &[NaiveDate]) -> Vec<String> {
     let market = market(dates.to_vec());
     let mut due = Vec::new();
@@ -126,6 +136,11 @@ fn calendars_on_days_and_on_month_ends() {
     let first = Month::new(2024, 1).unwrap();
     let ends: Vec<NaiveDate> = first.through(first.offset(13)).map(Month::last_day).collect();
     assert_eq!(due_dates(Calendar { every: Period::Quarter, on: Edge::End }, &ends).len(), 4);
+    assert_eq!(
+        due_dates(Calendar { every: Period::HalfYear, on: Edge::End }, &ends),
+        ["2024-06-30", "2024-12-31"]
+    );
+    assert_eq!(due_dates(Calendar { every: Period::HalfYear, on: Edge::Start }, &ends)[0], "2024-07-31");
     assert_eq!(due_dates(Calendar { every: Period::Year, on: Edge::End }, &ends), ["2024-12-31"]);
     // Days without weekends: a period ends on its last day there is, a Friday as well.
     let weekdays: Vec<NaiveDate> = (0..120)

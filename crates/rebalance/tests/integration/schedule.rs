@@ -163,6 +163,7 @@ fn every_form_is_written_as_it_is_read() {
         r#"{"every":"week","on":{"day":3,"convention":"preceding"}}"#,
         r#"{"every":"month","on":{"day":15,"convention":"modified_following"}}"#,
         r#"{"every":"quarter","on":{"month":2,"day":31,"convention":"following"}}"#,
+        r#"{"every":"half_year","on":{"month":6,"day":31,"convention":"following"}}"#,
         r#"{"every":"year","on":{"month":12,"day":31,"convention":"preceding"}}"#,
     ] {
         let rule: Calendar = serde_json::from_str(json).unwrap();
@@ -180,6 +181,7 @@ fn schedules() -> impl Strategy<Value = Calendar> {
         (1..=7_u32).prop_map(|day| (Period::Week, None, day)),
         (1..=31_u32).prop_map(|day| (Period::Month, None, day)),
         (1..=3_u32, 1..=31_u32).prop_map(|(month, day)| (Period::Quarter, Some(month), day)),
+        (1..=6_u32, 1..=31_u32).prop_map(|(month, day)| (Period::HalfYear, Some(month), day)),
         (1..=12_u32, 1..=31_u32).prop_map(|(month, day)| (Period::Year, Some(month), day)),
     ];
     (place, convention).prop_map(|((every, month, day), convention)| on(every, month, day, convention))
@@ -194,6 +196,7 @@ fn scheduled(rule: Calendar, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
         }
         let in_month = match (rule.every, day.month()) {
             (Period::Quarter, Some(month)) => date.month0() % 3 + 1 == month,
+            (Period::HalfYear, Some(month)) => date.month0() % 6 + 1 == month,
             (Period::Year, Some(month)) => date.month() == month,
             _ => true,
         };

@@ -88,6 +88,7 @@ pub(crate) fn plain_rules() -> impl Strategy<Value = Rule> + Clone {
         Just(Period::Week),
         Just(Period::Month),
         Just(Period::Quarter),
+        Just(Period::HalfYear),
         Just(Period::Year)
     ];
     let on = prop_oneof![Just(Edge::Start), Just(Edge::End)];

@@ -73,6 +73,7 @@ fn told(rule: &Rule) -> Words {
             );
             both("{}, {}", "{}、{}", &told(rule.rule()), &limits)
         }
+        Rule::Never => Words::new("never: bought and held", "行わない（バイ・アンド・ホールド）"),
         _ => Words::new("as the spec says", "仕様のとおり"),
     }
 }
@@ -106,6 +107,7 @@ fn calendar(rule: &Calendar) -> Words {
         Period::Week => ("week", "週"),
         Period::Month => ("month", "月"),
         Period::Quarter => ("quarter", "四半期"),
+        Period::HalfYear => ("half-year", "半期"),
         Period::Year => ("year", "暦年"),
         _ => return Words::new("on dates, as the spec says", "仕様に定める期日"),
     };
@@ -175,6 +177,7 @@ fn band(rule: &DriftBand) -> Words {
 fn source(rule: &Rule) -> Words {
     let en = rule.source();
     let ja = match en {
+        "buy and hold" => "バイ・アンド・ホールド",
         "Published method, §3" => "公開された手法 §3",
         "a drift band; this combination is ours" => "許容乖離幅（この組合せは当方独自）",
         "ours: rules combined" => "当方独自：ルールの組合せ",

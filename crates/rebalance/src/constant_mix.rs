@@ -1,0 +1,305 @@
+use allweather_core::Weights;
+
+use crate::{RebalanceError, lanes, lanes::Chunk, paths::Moment};
+
+/// Over how many rows after a trade holdings are looked up at the most, and how many such numbers there may be: they must stay near the
+/// processor.
+const DEEPEST: usize = 16;
+const MOST: usize = 1 << 15;
+
+/// A portfolio of fixed weights over rows of growth: what it comes to along any path through these rows.
+///
+/// Every trade is of all assets to their weights, divisible, and pays for itself, so there is no cash. An engine does the same step by step
+/// on one path; this is for ten thousand paths of one portfolio.
+///
+/// The portfolio is carried as a multiple of its value after the last trade, and right after a trade it is its weights. What becomes of
+/// them over rows that follow each other is worked out once, when all is laid out, and looked up where a path takes rows in that order, as
+/// bootstrapped blocks do. Looked up or worked out, it is the same bits.
+///
+/// ```
+/// use allweather_rebalance::paths::{ConstantMix, Moment};
+/// // Three months of two assets that may be 5 points of the portfolio away from their weights; trading costs 10 basis points.
+/// let growth = [1.3, 1.0, 1.0, 1.0, 0.9, 1.0];
+/// let mix = ConstantMix::new(&growth, &[0.6, 0.4], &[0.001, 0.001], Some(&[0.05, 0.05]))?;
+/// let mut walker = mix.walker();
+/// let mut values = Vec::new();
+/// // A path takes rows in any order; at each it looks whether an asset is too far away.
+/// let path = [0, 1, 2, 0].map(|row| (row, Moment::Look));
+/// let end = walker.walk(100.0, path, |value| values.push(value))?;
+/// assert_eq!((end.rebalances, values.len()), (2, 5));
+/// assert_eq!(values.last(), Some(&end.value));
+/// # Ok::<(), allweather_rebalance::RebalanceError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ConstantMix {
+    rows: usize,
+    /// Growth factors, row after row.
+    growth: Vec<Chunk>,
+    weights: Vec<Chunk>,
+    rates: Vec<Chunk>,
+    half_widths: Vec<Chunk>,
+    /// What one unit of money is worth once the weights are bought with it.
+    bought: f64,
+    /// What becomes of the weights from each row on: over one row for all rows, then over two.
+    held: Vec<Held>,
+    /// Over how many rows that is known, for each row.
+    known: Vec<u8>,
+}
+
+/// Weights that were held for a while, as multiples of their value at the beginning.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    value: f64,
+    left_band: bool,
+    traded: Traded,
+}
+
+/// What a trade to the weights would leave, and both sides of it over the value.
+#[derive(Debug, Clone, Copy)]
+struct Traded {
+    after: f64,
+    turnover: f64,
+}
+
+/// What a path came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct MixTotals {
+    /// The value at the end.
+    pub value: f64,
+    /// How often the portfolio was traded to its weights; the first purchase does not count.
+    pub rebalances: usize,
+    /// Traded value over portfolio value, both sides, summed over rebalances.
+    pub turnover: f64,
+    /// All costs in the unit of the value, those of the first purchase included.
+    pub costs: f64,
+    /// The largest drawdown as a fraction, 0 or more: from the highest value after a step so far, or after the first purchase.
+    pub drawdown: f64,
+}
+
+impl ConstantMix {
+    /// Lays a portfolio out over rows of growth.
+    ///
+    /// | argument | shape | unit |
+    /// |---|---|---|
+    /// | `growth` | `[rows, assets]`, row after row | value after a period over the value before, above 0 |
+    /// | `weights` | `[assets]` | fractions that add up to 1, as [`Weights`] do; they are scaled to 1 |
+    /// | `cost_rates` | `[assets]` | cost as a fraction of traded value, in 0..0.5 |
+    /// | `half_widths` | `[assets]` | how far from its weight an asset may be, a fraction of the portfolio; none: any distance |
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError`] when lists do not fit each other, or a number is outside of its range.
+    pub fn new(
+        growth: &[f64],
+        weights: &[f64],
+        cost_rates: &[f64],
+        half_widths: Option<&[f64]>,
+    ) -> Result<Self, RebalanceError> {
+        let assets = weights.len();
+        let whole = growth.len().is_multiple_of(assets.max(1));
+        for (what, found, fits) in [
+            ("growth factors", growth.len(), whole),
+            ("cost rates", cost_rates.len(), cost_rates.len() == assets),
+            (
+                "half widths",
+                half_widths.map_or(0, <[f64]>::len),
+                half_widths.is_none_or(|of| of.len() == assets),
+            ),
+        ] {
+            if !fits {
+                return Err(RebalanceError::Length { what, found, expected: assets });
+            }
+        }
+        let finite = |x: f64| x.is_finite();
+        within("growth factor", growth, "above 0, and finite", |x| x > 0.0 && finite(x))?;
+        within("target weight", weights, "nought or more, and finite", |x| x >= 0.0 && finite(x))?;
+        within("cost rate", cost_rates, "in 0..0.5", |x| (0.0..0.5).contains(&x))?;
+        within("half width", half_widths.unwrap_or_default(), "nought or more", |x| x >= 0.0)?;
+        let sum: f64 = weights.iter().sum();
+        if assets == 0 || (sum - 1.0).abs() > Weights::TOLERANCE {
+            return Err(RebalanceError::Sum { sum });
+        }
+        let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
+        let anywhere = vec![f64::INFINITY; assets];
+        let rows = growth.len() / assets;
+        let mut mix = Self {
+            rows,
+            growth: growth.chunks(assets).flat_map(|row| lanes::chunked(row, 1.0)).collect(),
+            weights: lanes::chunked(&weights, 0.0).collect(),
+            rates: lanes::chunked(cost_rates, 0.0).collect(),
+            half_widths: lanes::chunked(half_widths.unwrap_or(&anywhere), f64::INFINITY).collect(),
+            bought: 1.0,
+            held: Vec::new(),
+            known: vec![0; rows],
+        };
+        let nothing = vec![Chunk::default(); mix.weights.len()];
+        mix.bought = lanes::value_after_costs(&nothing, &mix.weights, &mix.rates, 1.0);
+        mix.look_ahead();
+        Ok(mix)
+    }
+
+    /// How many rows a path can take.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// What walks its paths, one after the other, without allocating.
+    #[must_use]
+    pub fn walker(&self) -> Walker<'_> {
+        Walker { mix: self, units: self.weights.clone() }
+    }
+
+    /// Works out what becomes of the weights from each row on, as far as they are held.
+    fn look_ahead(&mut self) {
+        let mut units: Vec<Vec<Chunk>> = vec![self.weights.clone(); self.rows];
+        let mut ended = vec![false; self.rows];
+        for depth in 0..DEEPEST.min(MOST / self.rows.max(1)) {
+            if ended.iter().all(|ended| *ended) {
+                break;
+            }
+            for row in 0..self.rows {
+                let mut held =
+                    Held { value: 1.0, left_band: false, traded: Traded { after: 1.0, turnover: 0.0 } };
+                if !ended[row] {
+                    let units = &mut units[row];
+                    held.value = self.grow(units, (row + depth) % self.rows);
+                    held.left_band = self.left_band(units, held.value);
+                    held.traded = self.trade(units, held.value);
+                    self.known[row] += 1;
+                    ended[row] = held.left_band;
+                }
+                self.held.push(held);
+            }
+        }
+    }
+
+    /// Holds on for a row, and what that comes to.
+    #[inline]
+    fn grow(&self, units: &mut [Chunk], row: usize) -> f64 {
+        lanes::grow(units, self.row(row));
+        lanes::total(units)
+    }
+
+    #[inline]
+    fn row(&self, row: usize) -> &[Chunk] {
+        let chunks = self.weights.len();
+        &self.growth[row * chunks..][..chunks]
+    }
+
+    #[inline]
+    fn left_band(&self, units: &[Chunk], value: f64) -> bool {
+        lanes::any_beyond(units, &self.weights, &self.half_widths, value)
+    }
+
+    #[inline]
+    fn trade(&self, units: &[Chunk], value: f64) -> Traded {
+        let after = lanes::value_after_costs(units, &self.weights, &self.rates, value);
+        Traded { after, turnover: lanes::traded(units, &self.weights, after) / value }
+    }
+}
+
+/// Walks the paths of a [`ConstantMix`], with the places it needs for that.
+#[derive(Debug, Clone)]
+pub struct Walker<'a> {
+    mix: &'a ConstantMix,
+    /// The holdings as multiples of the value after the last trade.
+    units: Vec<Chunk>,
+}
+
+impl Walker<'_> {
+    /// Walks one path: buys the weights with `capital`, then holds them over each row and does there what the moment says. `told` is told
+    /// the value after the purchase and after each row.
+    ///
+    /// What a path comes to depends on nothing that was walked before.
+    ///
+    /// # Errors
+    ///
+    /// [`RebalanceError::Range`] for a row that is not there, a capital that is not above 0 and finite, and a value that has left the range of doubles at the end.
+    pub fn walk(
+        &mut self,
+        capital: f64,
+        path: impl IntoIterator<Item = (usize, Moment)>,
+        mut told: impl FnMut(f64),
+    ) -> Result<MixTotals, RebalanceError> {
+        let Self { mix, units } = self;
+        let rows = mix.rows;
+        // The value after the last trade.
+        let mut base = capital * mix.bought;
+        let mut value = base;
+        let mut totals =
+            MixTotals { value, rebalances: 0, turnover: 0.0, costs: capital - base, drawdown: 0.0 };
+        let mut peak = base;
+        // While the rows since the last trade follow each other: the first of them, how many, and the one that would be next.
+        let (mut first, mut depth, mut following) = (0, 0, 0);
+        let mut looked_up = true;
+        let mut steps = 0;
+        told(value);
+        for (row, moment) in path {
+            steps += 1;
+            if row >= rows {
+                let rule = "the place of a row";
+                return Err(RebalanceError::Range { what: "row", value: row as f64, position: steps, rule });
+            }
+            if depth == 0 && looked_up {
+                (first, following) = (row, row);
+            }
+            let here = looked_up && row == following && depth < usize::from(mix.known[first]);
+            let (grown, trade) = if here {
+                let held = &mix.held[depth * rows + first];
+                let trades = moment == Moment::Trade || (held.left_band && moment == Moment::Look);
+                (held.value, trades.then_some(held.traded))
+            } else {
+                if looked_up {
+                    looked_up = false;
+                    units.copy_from_slice(&mix.weights);
+                    for row in (0..rows).cycle().skip(first).take(depth) {
+                        lanes::grow(units, mix.row(row));
+                    }
+                }
+                let grown = mix.grow(units, row);
+                let trades = match moment {
+                    Moment::Hold => false,
+                    Moment::Look => mix.left_band(units, grown),
+                    Moment::Trade => true,
+                };
+                (grown, trades.then(|| mix.trade(units, grown)))
+            };
+            if let Some(Traded { after, turnover }) = trade {
+                totals.rebalances += 1;
+                totals.turnover += turnover;
+                totals.costs += base * (grown - after);
+                base *= after;
+                value = base;
+                (looked_up, depth) = (true, 0);
+            } else {
+                value = base * grown;
+                depth += 1;
+                following = if row + 1 == rows { 0 } else { row + 1 };
+            }
+            peak = if value > peak { value } else { peak };
+            let drawdown = 1.0 - value / peak;
+            totals.drawdown = if drawdown > totals.drawdown { drawdown } else { totals.drawdown };
+            told(value);
+        }
+        if !(value > 0.0 && value.is_finite()) {
+            let rule = "above 0, and finite";
+            return Err(RebalanceError::Range { what: "value at the end", value, position: steps, rule });
+        }
+        totals.value = value;
+        Ok(totals)
+    }
+}
+
+fn within(
+    what: &'static str,
+    values: &[f64],
+    rule: &'static str,
+    fits: impl Fn(f64) -> bool,
+) -> Result<(), RebalanceError> {
+    match values.iter().position(|x| !fits(*x)) {
+        None => Ok(()),
+        Some(position) => Err(RebalanceError::Range { what, value: values[position], position, rule }),
+    }
+}
