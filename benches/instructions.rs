@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use allweather_costs::spread::{RollingEdge, edge};
+use allweather_costs::spread::{RollingEdge, Spread, edge};
 use allweather_market::Frequency;
 use allweather_metrics::{Hurdle, Periodicity, Tail, paths};
 use allweather_optimize::{Constraints, Estimator, Objective, Scenarios, Target};
@@ -16,8 +16,9 @@ use allweather_study::{Study, StudySpec, Variant};
 use benches::{Columns, SplitMix};
 
 type Outcome = Result<(), Box<dyn Error>>;
+type Workload = fn() -> Outcome;
 
-const WORKLOADS: [(&str, fn() -> Outcome); 13] = [
+const WORKLOADS: [(&str, Workload); 13] = [
     ("engine_months", || engine(Frequency::Monthly, 540, &benches::drift_band(), false)),
     ("engine_months_record", || engine(Frequency::Monthly, 540, &benches::drift_band(), true)),
     ("engine_days", || engine(Frequency::Daily, 2500, &benches::each_month(), false)),
@@ -85,7 +86,7 @@ fn constant_mix() -> Outcome {
             let mut row = 0;
             let rows = (0..540).map(|_| {
                 let draw = draws.next_number();
-                row = if draw % 12 == 0 { (draw >> 32) as usize % 540 } else { (row + 1) % 540 };
+                row = if draw.is_multiple_of(12) { (draw >> 32) as usize % 540 } else { (row + 1) % 540 };
                 (row, Moment::Look)
             });
             black_box(walker.walk(1e6, rows, |_| ())?);
@@ -141,7 +142,7 @@ fn spreads(rolling: bool) -> Outcome {
     let mut windows = RollingEdge::new(21)?;
     counted(&mut || {
         if rolling {
-            black_box(windows.over(&bars).flatten().map(|spread| spread.size()).sum::<f64>());
+            black_box(windows.over(&bars).flatten().map(Spread::size).sum::<f64>());
         } else {
             black_box(edge(&bars)?);
         }

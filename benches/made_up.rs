@@ -72,30 +72,31 @@ pub fn paths(paths: usize, months: usize) -> Array2<f64> {
     returns
 }
 
-fn dates(frequency: Frequency, count: usize) -> Result<Vec<NaiveDate>, Box<dyn Error>> {
+fn days(frequency: Frequency, count: usize) -> Result<Vec<NaiveDate>, Box<dyn Error>> {
     let first = Month::new(1000, 1)?;
     if frequency == Frequency::Monthly {
         let last = first.offset(i32::try_from(count)? - 1);
         return Ok(first.through(last).map(Month::last_day).collect());
     }
-    let days = (0..).map_while(|n| first.last_day().checked_add_days(Days::new(n)));
-    Ok(days.filter(|day| day.weekday().num_days_from_monday() < 5).take(count).collect())
+    let all = (0..).map_while(|n| first.last_day().checked_add_days(Days::new(n)));
+    Ok(all.filter(|day| day.weekday().num_days_from_monday() < 5).take(count).collect())
 }
 
 /// A market in yen of assets `a0`, `a1` … over so many month ends or working days.
-pub fn market(frequency: Frequency, dates_: usize, assets: usize) -> Result<Market, Box<dyn Error>> {
+pub fn market(frequency: Frequency, dates: usize, assets: usize) -> Result<Market, Box<dyn Error>> {
     let year = if frequency == Frequency::Monthly { 12.0 } else { 252.0 };
-    let returns = returns(dates_, assets, year);
-    let column = |i: usize| -> Result<(Instrument, Vec<Option<f64>>), Box<dyn Error>> {
+    let returns = returns(dates, assets, year);
+    let mut columns = Vec::with_capacity(assets);
+    for (i, steps) in returns.columns().into_iter().enumerate() {
         let mut level = 100.0;
-        let levels = returns.column(i).iter().map(|step| {
+        let levels = steps.iter().map(|step| {
             level *= 1.0 + step;
             Some(level)
         });
-        Ok((Instrument { id: format!("a{i}").parse()?, currency: Currency::JPY }, levels.collect()))
-    };
-    let columns = (0..assets).map(column).collect::<Result<_, _>>()?;
-    Ok(Market::new(Currency::JPY, PricePanel::new(frequency, dates(frequency, dates_)?, columns)?))
+        let instrument = Instrument { id: format!("a{i}").parse()?, currency: Currency::JPY };
+        columns.push((instrument, levels.collect()));
+    }
+    Ok(Market::new(Currency::JPY, PricePanel::new(frequency, days(frequency, dates)?, columns)?))
 }
 
 /// Equal weights of `a0`, `a1` … under a rule, 10 basis points a trade.
