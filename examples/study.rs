@@ -17,7 +17,7 @@ use std::{
 };
 
 use allweather_portfolio::{Spec, core::Month, metrics::Block};
-use allweather_study::{Event, Measure, Resampling, Results, Study, StudySpec, Tally, Variant};
+use allweather_study::{Event, Measure, Resampling, Results, Span, Study, StudySpec, Tally, Variant};
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -118,7 +118,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     if arguments.json {
         return Ok(results.to_json() + "\n");
     }
-    let (first, last) = study.span();
+    let Span { first, last } = study.span();
     let mut text = format!(
         "{} paths of {} years, drawn from {first} to {last} in blocks of {:.0} months in the mean, seed {}\n",
         spec.paths(),

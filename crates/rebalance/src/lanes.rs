@@ -1,7 +1,10 @@
 //! The inner loops of a portfolio of fixed weights, over values in chunks: several go into one instruction on any machine, and the order of
 //! every sum is fixed, so results are the same on every machine.
 
-const LANES: usize = 4;
+use crate::{
+    inner::{LANES, folded, larger, on_piece, signed_rate},
+    paths::Budget,
+};
 
 pub(crate) type Chunk = [f64; LANES];
 
@@ -12,11 +15,6 @@ pub(crate) fn chunked(values: &[f64], filler: f64) -> impl Iterator<Item = Chunk
         whole[..chunk.len()].copy_from_slice(chunk);
         whole
     })
-}
-
-#[inline]
-fn folded([a, b, c, d]: Chunk) -> f64 {
-    (a + b) + (c + d)
 }
 
 /// `h_i ← h_i · g_i`.
@@ -48,7 +46,7 @@ pub(crate) fn any_beyond(holdings: &[Chunk], weights: &[Chunk], half_widths: &[C
     for ((h, w), b) in holdings.iter().zip(weights).zip(half_widths) {
         for lane in 0..LANES {
             let beyond = (h[lane] - w[lane] * value).abs() - b[lane] * value;
-            most[lane] = if beyond > most[lane] { beyond } else { most[lane] };
+            most[lane] = larger(most[lane], beyond);
         }
     }
     most.iter().any(|beyond| *beyond >= 0.0)
@@ -69,17 +67,18 @@ pub(crate) fn traded(holdings: &[Chunk], weights: &[Chunk], after: f64) -> f64 {
 /// `V⁺ = V − Σ k_i |w_i V⁺ − h_i|`: the walk of [`paths::value_after_costs`](crate::paths::value_after_costs).
 #[inline]
 pub(crate) fn value_after_costs(holdings: &[Chunk], weights: &[Chunk], rates: &[Chunk], value: f64) -> f64 {
+    let budget = Budget::of(value);
     let mut after = value;
     for _ in 0..=LANES * holdings.len() {
         let (mut slope, mut offset) = (Chunk::default(), Chunk::default());
         for ((h, w), k) in holdings.iter().zip(weights).zip(rates) {
             for lane in 0..LANES {
-                let signed = k[lane].copysign(w[lane] * after - h[lane]);
+                let signed = signed_rate(k[lane], w[lane] * after - h[lane]);
                 slope[lane] += signed * w[lane];
                 offset[lane] += signed * h[lane];
             }
         }
-        let next = (value + folded(offset)) / (1.0 + folded(slope));
+        let next = on_piece(budget, folded(slope), folded(offset));
         if next >= after {
             return next;
         }

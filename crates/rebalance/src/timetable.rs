@@ -46,6 +46,7 @@ impl Timetable {
             Rule::DriftBand(band) if band.trades_all_to_targets() => {
                 return Ok(Some(Self { moments: vec![Moment::Look; asked], band: Some(*band) }));
             }
+            Rule::Never => return Ok(Some(Self { moments: vec![Moment::Hold; asked], band: None })),
             Rule::Calendar(calendar) => {
                 let moment = |t: usize| {
                     let next = dates.get(t + 1).copied();

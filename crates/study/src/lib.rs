@@ -36,6 +36,7 @@ mod distribution;
 mod error;
 mod job;
 mod measure;
+mod mix;
 mod occurrence;
 mod path;
 mod resampling;
@@ -48,6 +49,7 @@ mod sum;
 mod tally;
 mod track;
 mod versus;
+mod year_rates;
 
 pub use distribution::Distribution;
 pub use error::StudyError;

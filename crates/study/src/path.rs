@@ -1,15 +1,53 @@
-use allweather_core::{Month, Number, Rate};
+use allweather_core::{Month, Number, Year};
 use allweather_metrics::{
     Hurdle, MetricsError, Periodicity, Returns, Tail, annual_return_geometric, downside_deviation,
     expected_shortfall, max_drawdown, sharpe, volatility,
 };
 use allweather_portfolio::{Outcome, Spec, TargetCheck};
-use allweather_rfr::RateHistory;
 
-use crate::{Event, Measure};
+use crate::{Event, Measure, StudyError};
 
 /// What a path came to.
-pub(crate) struct Walked<'a> {
+#[derive(Debug)]
+pub(crate) struct Figures {
+    measures: [Option<f64>; Measure::ALL.len()],
+    events: [Option<bool>; Event::ALL.len()],
+}
+
+impl Figures {
+    /// Of a run of `spec`, whose outcome is `None` when the portfolio is lost; `rate` is the path's prescribed rate of a year, a fraction.
+    pub(crate) fn of(
+        spec: &Spec,
+        ruin_level: f64,
+        outcome: Option<&Outcome>,
+        rate: impl Fn(Year) -> Option<f64>,
+    ) -> Result<Self, StudyError> {
+        let mut walked = Walked::new(spec, ruin_level, outcome, rate)?;
+        // In their order: some are made of those before them.
+        for measure in Measure::ALL {
+            walked.figures.measures[measure as usize] = walked.told(measure);
+        }
+        for event in Event::ALL {
+            walked.figures.events[event as usize] = walked.happened(event);
+        }
+        Ok(walked.figures)
+    }
+
+    /// `None` when the path does not have it.
+    pub(crate) fn measure(&self, measure: Measure) -> Option<f64> {
+        self.measures[measure as usize]
+    }
+
+    /// `None` when it cannot be told.
+    pub(crate) fn event(&self, event: Event) -> Option<bool> {
+        self.events[event as usize]
+    }
+}
+
+/// A path while its figures are told.
+struct Walked<'a> {
+    /// Those so far.
+    figures: Figures,
     outcome: Option<&'a Outcome>,
     returns: Option<Returns<'a>>,
     capital: f64,
@@ -23,24 +61,32 @@ pub(crate) struct Walked<'a> {
 }
 
 impl<'a> Walked<'a> {
-    pub(crate) fn new(
+    fn new(
         spec: &Spec,
         ruin_level: f64,
         outcome: Option<&'a Outcome>,
-        rates: &RateHistory,
+        rate: impl Fn(Year) -> Option<f64>,
     ) -> Result<Self, MetricsError> {
         let returns =
             outcome.map(|outcome| Returns::new(Periodicity::Monthly, &outcome.returns)).transpose()?;
-        let log_rate = |month: Month| {
-            let rate = rates.settled(month.year())?.prescribed.rate;
-            Some(Rate::from_percent(rate).to_f64().ln_1p())
+        // The logarithm once for each year.
+        let mut last = None;
+        let mut log_rate = |month: Month| match last {
+            Some((year, log)) if year == month.year() => log,
+            _ => {
+                let log = rate(month.year()).map(f64::ln_1p);
+                last = Some((month.year(), log));
+                log
+            }
         };
         let months = || spec.start.zip(spec.end).into_iter().flat_map(|(start, end)| start.through(end));
-        let (steps, sum) = (months().count(), months().map(log_rate).sum::<Option<f64>>());
+        let (steps, sum) = (months().count(), months().map(&mut log_rate).sum::<Option<f64>>());
         // The first step buys at the end of history: the months of the path are those after it.
-        let first = spec.start.and_then(log_rate);
+        let first = spec.start.and_then(&mut log_rate);
         let log_prices = sum.zip(first).map(|(sum, first)| (sum - first) / 12.0);
+        let figures = Figures { measures: [None; Measure::ALL.len()], events: [None; Event::ALL.len()] };
         Ok(Self {
+            figures,
             outcome,
             returns,
             capital: spec.capital.amount().to_double(),
@@ -52,18 +98,17 @@ impl<'a> Walked<'a> {
         })
     }
 
-    /// `None` when the path does not have it.
-    pub(crate) fn measure(&self, measure: Measure) -> Option<f64> {
+    fn told(&self, measure: Measure) -> Option<f64> {
         let returns = self.returns.as_ref();
         match measure {
             // What is lost is worth nothing, whatever happened before.
             Measure::Wealth => {
                 Some(self.outcome.map_or(0.0, |o| (o.final_value + o.pool) / (self.capital + self.pool)))
             }
-            Measure::RealWealth => Some(self.measure(Measure::Wealth)? / self.log_prices?.exp()),
+            Measure::RealWealth => Some(self.figures.measure(Measure::Wealth)? / self.log_prices?.exp()),
             Measure::AnnualReturn => annual_return_geometric(returns?).ok(),
             Measure::OverPrescribedRate => {
-                Some(self.measure(Measure::AnnualReturn)? - self.log_rate?.exp_m1())
+                Some(self.figures.measure(Measure::AnnualReturn)? - self.log_rate?.exp_m1())
             }
             Measure::Deviation => volatility(returns?).ok(),
             Measure::DownsideDeviation => downside_deviation(&returns?.over(Hurdle::Nothing).ok()?).ok(),
@@ -81,10 +126,9 @@ impl<'a> Walked<'a> {
         }
     }
 
-    /// `None` when it cannot be told.
-    pub(crate) fn event(&self, event: Event) -> Option<bool> {
+    fn happened(&self, event: Event) -> Option<bool> {
         let lost = self.outcome.is_none();
-        let met = |measure: Measure, test: fn(f64) -> bool| match self.measure(measure) {
+        let met = |measure: Measure, test: fn(f64) -> bool| match self.figures.measure(measure) {
             Some(value) => Some(test(value)),
             None => lost.then_some(false),
         };
@@ -95,12 +139,12 @@ impl<'a> Walked<'a> {
             }
             Event::Shortfall => Some(self.outcome?.expenses?.short > 0),
             Event::Halt => Some(self.outcome?.expenses?.halted > 0),
-            Event::RealLoss => Some(lost || self.measure(Measure::RealWealth)? < 1.0),
+            Event::RealLoss => Some(lost || self.figures.measure(Measure::RealWealth)? < 1.0),
             Event::ReturnMet => met(Measure::OverPrescribedRate, |over| over >= TargetCheck::PREMIUM),
             Event::DeviationMet => met(Measure::Deviation, |deviation| deviation <= TargetCheck::DEVIATION),
             Event::DrawdownMet => met(Measure::Drawdown, |drawdown| drawdown <= TargetCheck::DRAWDOWN),
             Event::TargetsMet => {
-                let all = [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet].map(|e| self.event(e));
+                let all = [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet].map(|e| self.figures.event(e));
                 if all.contains(&Some(false)) {
                     Some(false)
                 } else {

@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use allweather_core::{Currency, Month, Number, Year};
+use allweather_core::{AssetId, Currency, Month, Number, Year};
 use allweather_market::{
     Dating, Frequency, Instrument, Lag, Market, MonthlySeries, PricePanel, ReferencePeriod, SeriesId,
     SpotPanel, Vintage, Vintages, official,
 };
 use allweather_portfolio::{CashYield, Spec};
 use allweather_rfr::{Indicator, RateHistory};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::{
@@ -35,11 +36,26 @@ pub(crate) struct Source {
 
 /// A statistic behind the prescribed rate.
 #[derive(Debug)]
-struct Index {
+pub(crate) struct Index {
     series: SeriesId,
     lag: Lag,
     quarterly: bool,
-    track: Track,
+    pub(crate) track: Track,
+}
+
+impl Index {
+    pub(crate) fn indicator(&self) -> Option<Indicator> {
+        Indicator::ALL.into_iter().find(|indicator| indicator.series() == self.series.as_str())
+    }
+
+    /// The day on which the figure of a month, or of the quarter that it ends, comes out.
+    pub(crate) fn out(&self, month: Month) -> NaiveDate {
+        self.lag.from(self.period(month))
+    }
+
+    fn period(&self, month: Month) -> ReferencePeriod {
+        if self.quarterly { ReferencePeriod::Quarter(month.quarter()) } else { ReferencePeriod::Month(month) }
+    }
 }
 
 /// A series by name, and whether a month has what drawing it needs.
@@ -189,6 +205,40 @@ impl Source {
         usize::try_from(self.span.1.months_since(self.span.0) + 1).unwrap_or(0)
     }
 
+    pub(crate) fn indicators(&self) -> &[Index] {
+        &self.indicators
+    }
+
+    /// The first month of a path, of the real past.
+    pub(crate) fn first_month(&self) -> Month {
+        self.span.1.offset(1 - i32::try_from(self.past).unwrap_or(i32::MAX))
+    }
+
+    /// The place of a month on a path, if an index has a figure of it there, or of the quarter that it ends.
+    pub(crate) fn place(&self, index: &Index, month: Month) -> Option<usize> {
+        let place = usize::try_from(month.months_since(self.first_month())).ok()?;
+        ((!index.quarterly || month.ends_quarter()) && index.track.has(place)).then_some(place)
+    }
+
+    /// What each month does to the value of these assets in base currency: row after row. `None` where one is not drawn, or where its level
+    /// after so many months, whichever they are, might leave the range of doubles.
+    pub(crate) fn growth(&self, assets: &[&AssetId], months: usize) -> Option<Vec<f64>> {
+        let mut columns = Vec::new();
+        for asset in assets {
+            let (instrument, track) = self.assets.iter().find(|(instrument, _)| instrument.id == **asset)?;
+            let spot = self.spots.iter().find(|(currency, _)| *currency == instrument.currency);
+            let spot = if instrument.currency == self.base { None } else { Some(&spot?.1) };
+            if !(track.stays(months) && spot.is_none_or(|spot| spot.stays(months))) {
+                return None;
+            }
+            columns.push((track.factors(), spot.map(Track::factors)));
+        }
+        let of = |row: usize| {
+            columns.iter().map(move |(own, spot)| own[row] * spot.map_or(1.0, |spot| spot[row]))
+        };
+        Some((0..self.rows()).flat_map(of).collect())
+    }
+
     /// Everything that a path is made of, for the name of a study.
     pub(crate) fn describe(&self) -> String {
         let assets = self.assets.iter().map(|(i, track)| format!("{} {} {track:?}", i.id, i.currency));
@@ -228,14 +278,14 @@ impl Source {
         let months = self.months(rows.len());
         let (Some(last), start) = (months.last(), self.span.1) else { return Ok(RateHistory::default()) };
         let mut statistics = Vintages::new();
-        for Index { series, lag, quarterly, track } in &self.indicators {
+        for index in &self.indicators {
+            let Index { series, lag, track, .. } = index;
             let mut figures = Vec::with_capacity(months.len());
             for (month, level) in months.iter().zip(track.drawn(rows)) {
-                let period = match quarterly {
-                    false => ReferencePeriod::Month(*month),
-                    true if month.ends_quarter() => ReferencePeriod::Quarter(month.quarter()),
-                    true => continue,
-                };
+                if index.quarterly && !month.ends_quarter() {
+                    continue;
+                }
+                let period = index.period(*month);
                 // A level beyond a decimal has no change either.
                 let level = level.and_then(|level| Decimal::try_from(level).ok());
                 figures.extend(level.map(|level| (period, level)));

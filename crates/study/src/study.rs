@@ -1,20 +1,20 @@
 use std::borrow::Cow;
 
-use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
 use allweather_portfolio::{
-    Outcome, PortfolioError, Record, Simulation, Spec,
-    iterations::ContentHash,
-    rebalance::Rebalancer,
+    Outcome, PortfolioError, Record, Simulation, Spec, iterations::ContentHash, rebalance::Rebalancer,
     rfr::RateHistory,
 };
 use rayon::prelude::*;
 
 use crate::{
-    Job, JobResult, Resampling, Results, StudyError, StudySpec, Tally, job::in_jobs, path::Walked,
-    source::Source,
+    Job, JobResult, Resampling, Results, Span, StudyError, StudySpec, Tally, job::in_jobs, mix::Mix,
+    source::Source, year_rates::YearRates,
 };
+use runner::Runner;
+
+mod runner;
 
 /// How many paths a job has, unless somebody says otherwise.
 const PATHS_PER_JOB: u64 = 32;
@@ -45,6 +45,10 @@ pub struct Study<'a> {
     rivals: Vec<Option<usize>>,
     /// The variants' specs, from the end of history to the end of a path.
     specs: Vec<Spec>,
+    /// Those of them that are nothing but fixed weights, for the kernel of many paths.
+    mixes: Vec<Option<Mix>>,
+    /// Their prescribed rates, where it is enough to know how they settle.
+    year_rates: Vec<Option<YearRates>>,
     source: Source,
     draws: Draws,
     id: String,
@@ -101,7 +105,10 @@ impl<'a> Study<'a> {
         let place = |name: &String| spec.variants().iter().position(|variant| variant.name == *name);
         let rivals = spec.variants().iter().map(|variant| variant.against.as_ref().and_then(place)).collect();
         let rules = vec![None; specs.len()];
-        Ok(Self { spec, rules, rivals, specs, source, draws, id })
+        let own = spec.variants().iter().map(|variant| variant.own_rule.is_some());
+        let mixes = own.zip(&specs).map(|(own, spec)| if own { None } else { Mix::of(spec, &source) }).collect();
+        let year_rates = specs.iter().map(|spec| YearRates::of(spec, &source)).collect();
+        Ok(Self { spec, rules, rivals, specs, mixes, year_rates, source, draws, id })
     }
 
     /// The same study with a rule of your own for a variant that says so ([`Variant::with_own_rule`](crate::Variant::with_own_rule)), in
@@ -201,8 +208,9 @@ impl<'a> Study<'a> {
 
     /// The months that are drawn from. A path begins at the end of the last one.
     #[must_use]
-    pub fn span(&self) -> (Month, Month) {
-        self.source.span
+    pub fn span(&self) -> Span {
+        let (first, last) = self.source.span;
+        Span { first, last }
     }
 
     /// The series that are not drawn because they have holes in the span.
@@ -241,25 +249,22 @@ impl<'a> Study<'a> {
     pub fn run_job(&self, job: &Job) -> Result<JobResult, StudyError> {
         let Job { variant, first, paths } = *job;
         let end = first.checked_add(paths).filter(|end| *end <= self.spec.paths() && paths > 0);
-        let (Some(spec), Some(end)) = (self.specs.get(variant), end) else {
+        let Some(end) = end.filter(|_| variant < self.specs.len()) else {
             let (variants, of) = (self.specs.len(), self.spec.paths());
             return Err(StudyError::Job { variant, first, paths, variants, of });
         };
         let mut tally = Tally::default();
         let mut rows = Vec::with_capacity(self.spec.months() as usize);
+        let mut runner = Runner::new(self, variant, self.rivals[variant]);
+        let mut rival = self.rivals[variant].map(|rival| Runner::new(self, rival, Some(variant)));
         for path in first..end {
             self.draw(path, &mut rows);
-            let market = self.source.market(&rows)?;
-            let rates = self.source.rates(spec, &rows)?;
-            let outcome = self.outcome(variant, &market, &rates, path)?;
-            let walked = Walked::new(spec, self.spec.ruin_level(), outcome.as_ref(), &rates)?;
-            tally.add(|measure| walked.measure(measure), |event| walked.event(event))?;
-            if let Some(rival) = self.rivals[variant] {
-                let spec = &self.specs[rival];
-                let rates = self.source.rates(spec, &rows)?;
-                let outcome = self.outcome(rival, &market, &rates, path)?;
-                let other = Walked::new(spec, self.spec.ruin_level(), outcome.as_ref(), &rates)?;
-                tally.compare(|measure| Some(walked.measure(measure)? - other.measure(measure)?))?;
+            let mut market = None;
+            let found = runner.run(path, &rows, &mut market)?;
+            tally.add(|measure| found.measure(measure), |event| found.event(event))?;
+            if let Some(rival) = &mut rival {
+                let other = rival.run(path, &rows, &mut market)?;
+                tally.compare(|measure| Some(found.measure(measure)? - other.measure(measure)?))?;
             }
         }
         Ok(JobResult { study: self.id.clone(), job: *job, tally })

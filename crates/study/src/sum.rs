@@ -76,6 +76,25 @@ impl ExactSum {
         Ok(())
     }
 
+    /// Adds a product as it is, not as a double would round it: exact wherever its last bit is one of a double, 2⁻¹⁰⁷⁴ or above.
+    ///
+    /// Returns `None`, and adds nothing, when the product is beyond a double.
+    pub(crate) fn add_product(&mut self, x: f64, y: f64) -> Option<()> {
+        let high = x * y;
+        // What rounding took from the product is a double itself (Dekker 1971).
+        self.add(high).ok()?;
+        self.add(x.mul_add(y, -high)).ok()
+    }
+
+    /// The digits of the sum, each at its place and with the sign: they add up to it exactly.
+    pub(crate) fn digits(&self) -> impl Iterator<Item = f64> {
+        let Wire { negative, lowest, digits } = self.clone().into();
+        digits.into_iter().zip(lowest..).map(move |(digit, place)| {
+            let size = scaled(f64::from(digit), place);
+            if negative { -size } else { size }
+        })
+    }
+
     /// Adds what another sum holds.
     pub fn merge(&mut self, other: &Self) {
         self.carry();
@@ -98,11 +117,7 @@ impl ExactSum {
             taken.fold((0_u128, 0), |(head, count), digit| (head << WIDTH | u128::from(*digit), count + 1));
         let below = digits.iter().rev().skip(4).any(|digit| *digit != 0);
         let head = (head | u128::from(below)) as f64;
-        let place =
-            i32::try_from(lowest + top + 1 - count).unwrap_or(i32::MAX) * WIDTH.cast_signed() + LOWEST;
-        // In two steps: a power alone may be below what a double holds.
-        let half = place / 2;
-        let size = head * 2_f64.powi(half) * 2_f64.powi(place - half);
+        let size = scaled(head, lowest + top + 1 - count);
         if negative { -size } else { size }
     }
 
@@ -119,6 +134,14 @@ impl ExactSum {
         }
         self.pending = 0;
     }
+}
+
+/// A number at a place of the digits.
+fn scaled(x: f64, place: usize) -> f64 {
+    let exponent = i32::try_from(place).unwrap_or(i32::MAX) * WIDTH.cast_signed() + LOWEST;
+    // In two steps: a power alone may be below what a double holds.
+    let half = exponent / 2;
+    x * 2_f64.powi(half) * 2_f64.powi(exponent - half)
 }
 
 fn low_digit(x: u128) -> u32 {

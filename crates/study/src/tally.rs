@@ -45,7 +45,9 @@ impl TryFrom<Wire> for Tally {
         let compared = versus.as_ref().is_none_or(|versus| versus.is_of(paths));
         if !(compared
             && same
-            && measures.iter().all(|(_, of)| told(of)) && events.iter().all(|(_, of)| counted(of))) {
+            && measures.iter().all(|(_, of)| told(of))
+            && events.iter().all(|(_, of)| counted(of)))
+        {
             return Err(StudyError::Tally { paths });
         }
         let (measures, events) = (

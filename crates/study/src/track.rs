@@ -64,6 +64,42 @@ impl Track {
         Self { past: months_to(last, past).map(value).collect(), rows }
     }
 
+    /// The same as [`Track::drawn`], after what is in `out`; nought where there is no figure.
+    pub(crate) fn draw_into(&self, rows: &[usize], out: &mut Vec<f64>) {
+        out.extend(self.past.iter().map(|level| level.unwrap_or(0.0)));
+        match &self.rows {
+            Rows::Growth { from, factors } => {
+                let mut level = *from;
+                out.extend(rows.iter().map(|row| {
+                    level *= factors[*row];
+                    level
+                }));
+            }
+            Rows::Value(values) => out.extend(rows.iter().map(|row| values[*row].unwrap_or(0.0))),
+        }
+    }
+
+    /// Whether there is a figure at this place of every path.
+    pub(crate) fn has(&self, place: usize) -> bool {
+        match (self.past.get(place), &self.rows) {
+            (Some(past), _) => past.is_some(),
+            (None, Rows::Growth { .. }) => true,
+            (None, Rows::Value(values)) => values.iter().all(Option::is_some),
+        }
+    }
+
+    /// Whether a level stays within the range of doubles for so many months, whichever they are.
+    pub(crate) fn stays(&self, months: usize) -> bool {
+        const FAR: f64 = 600.0;
+        match &self.rows {
+            Rows::Growth { from, factors } => {
+                let most = factors.iter().fold(0.0, |most: f64, factor| most.max(factor.ln().abs()));
+                from.ln().abs() + months as f64 * most < FAR
+            }
+            Rows::Value(_) => false,
+        }
+    }
+
     /// The series of a path: how it really ended, then the drawn months.
     pub(crate) fn drawn(&self, rows: &[usize]) -> Vec<Option<f64>> {
         let mut series = Vec::with_capacity(self.past.len() + rows.len());

@@ -30,9 +30,8 @@ impl TryFrom<Wire> for Versus {
 
     fn try_from(Wire(all): Wire) -> Result<Self, StudyError> {
         let same = all.iter().map(|(measure, ..)| *measure).eq(Measure::ALL);
-        let told = |(_, difference, above): &(Measure, Distribution, Occurrence)| {
-            difference.defined() == above.of()
-        };
+        let told =
+            |(_, difference, above): &(Measure, Distribution, Occurrence)| difference.defined() == above.of();
         if !same || !all.iter().all(told) {
             let paths = all.first().map_or(0, |(_, of, _)| of.defined().saturating_add(of.undefined()));
             return Err(StudyError::Tally { paths });

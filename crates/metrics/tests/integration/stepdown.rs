@@ -43,9 +43,7 @@ fn by_definition(rules: &Array2<f64>, bootstrap: &Bootstrap, mean_length: f64) -
         drawn.iter().filter(|stars| largest(stars) >= t[k]).count() as f64 / drawn.len() as f64
     };
     let p: Vec<f64> = (0..count).map(alone).collect();
-    (0..count)
-        .map(|k| (0..count).filter(|j| t[*j] >= t[k]).map(|j| p[j]).fold(0.0, f64::max))
-        .collect()
+    (0..count).map(|k| (0..count).filter(|j| t[*j] >= t[k]).map(|j| p[j]).fold(0.0, f64::max)).collect()
 }
 
 #[test]
@@ -69,10 +67,7 @@ fn the_benchmark_itself_has_no_p_value_and_harms_nobody() {
 #[test]
 fn what_cannot_be_tested_is_refused() {
     let nothing = Array2::<f64>::zeros((2, 10));
-    assert!(matches!(
-        stepdown(&nothing, &bootstrap()),
-        Err(MetricsError::Undefined(Undefined::NoVariation))
-    ));
+    assert!(matches!(stepdown(&nothing, &bootstrap()), Err(MetricsError::Undefined(Undefined::NoVariation))));
     assert!(stepdown(&arr2(&[[0.1, f64::NAN]]), &bootstrap()).is_err());
 }
 

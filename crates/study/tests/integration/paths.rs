@@ -1,9 +1,9 @@
 use allweather_core::{Currency, Month, Year};
 use allweather_data::DataSet;
-use allweather_market::Market;
+use allweather_market::{Market, ReferencePeriod, Vintage, Vintages};
 use allweather_metrics::{Block, Bootstrap};
 use allweather_portfolio::{CashYield, Simulation, Spec, rfr::RateHistory};
-use allweather_study::{Event, Measure, Resampling, Study, StudySpec, Variant};
+use allweather_study::{Event, Measure, Resampling, Span, Study, StudySpec, Variant};
 
 use crate::spec::gold;
 
@@ -36,7 +36,7 @@ fn whole_rows_are_drawn() {
     let spec = all_weather(4, 240);
     let study = Study::new(&spec, &real, &statistics).unwrap();
     assert_eq!(study.left_out(), ["spot EUR"]);
-    let (first, last) = study.span();
+    let Span { first, last } = study.span();
     let history = rows_of(&real, first.offset(-1), last);
     let levels = |id: &str| {
         let place = real.prices().position(&id.parse().unwrap()).unwrap();
@@ -86,7 +86,7 @@ fn the_past_is_the_real_one() {
     let spec = all_weather(1, 12);
     let study = Study::new(&spec, &real, &statistics).unwrap();
     let drawn = study.market_of_path(0).unwrap();
-    let last = study.span().1;
+    let last = study.span().last;
     let history = rows_of(&real, last.offset(-119), last);
     for (place, instrument) in drawn.prices().instruments().iter().enumerate() {
         let known = real.prices().levels(real.prices().position(&instrument.id).unwrap());
@@ -109,7 +109,7 @@ fn rows_are_those_of_the_bootstrap() {
             .with_resampling(resampling)
             .unwrap();
         let study = Study::new(&spec, &real, &statistics).unwrap();
-        let (first, last) = study.span();
+        let Span { first, last } = study.span();
         assert_eq!((first, last), (month("1980-02"), month("2025-12")));
         let all = 551;
         let place = real.prices().position(&"gold".parse().unwrap()).unwrap();
@@ -138,7 +138,7 @@ fn a_path_is_an_ordinary_run() {
     spec.expenses = None;
     let study = StudySpec::new(vec![Variant::new("bare", spec.clone())], 3, 120).unwrap().with_seed(5);
     let laid_out = Study::new(&study, &real, &statistics).unwrap();
-    let last = laid_out.span().1;
+    let last = laid_out.span().last;
     let spec = Spec { start: Some(last), end: Some(last.offset(120)), ..spec };
     for path in 0..3 {
         let job = laid_out.jobs(1).find(|job| job.first == path).unwrap();
@@ -223,6 +223,39 @@ fn prescribed_rates_are_those_of_the_drawn_months() {
     assert!((grown / (1.0 + known).powi(3) - 1.0).abs() < 1e-3, "{grown} for three years at {known}");
 }
 
+/// The 9-year yield stands in before the 10-year bond was quoted and never later: a month that the 10-year yield lacks after 1986 leaves the
+/// indicator out, though the 9-year yield has it.
+#[test]
+fn a_hole_after_1986_is_not_filled_by_the_stand_in() {
+    let DataSet { market, statistics, .. } = allweather_data::embedded().unwrap();
+    let without = |hole: &str| {
+        let hole = ReferencePeriod::Month(month(hole));
+        let mut cut = Vintages::new();
+        for series in statistics.series() {
+            for release in statistics.releases(series.as_str()) {
+                let values = release.values().iter().copied();
+                let values = values.filter(|(period, _)| series.as_str() != "jgb_10y" || *period != hole);
+                let values: Vec<_> = values.collect();
+                if !values.is_empty() {
+                    let (released, dating) = (release.released(), release.dating());
+                    cut.add(
+                        Vintage::new(series.clone(), released, dating, release.source(), values).unwrap(),
+                    )
+                    .unwrap();
+                }
+            }
+        }
+        let spec = StudySpec::new(vec![gold("a")], 1, 12).unwrap();
+        let spec = spec.with_span(month("1985-01"), month("2024-09"));
+        Study::new(&spec, &market, &cut).unwrap().left_out().to_vec()
+    };
+    let jgb_10y = |left_out: &[String]| left_out.iter().any(|name| name == "jgb_10y");
+    assert!(!jgb_10y(&without("1980-01")), "a month that the series does not have: nothing is cut");
+    assert!(jgb_10y(&without("1990-03")));
+    let nine = statistics.newest().monthly("jgb_9y").unwrap();
+    assert!(nine.get(month("1990-03")).is_some());
+}
+
 /// A portfolio that is lost is a result: ruin, worth nothing, its other figures not there.
 #[test]
 fn what_is_lost_counts() {
@@ -259,7 +292,8 @@ fn the_span_is_the_longest_whole_one() {
     };
     let span = |spec: Spec| {
         let study = StudySpec::new(vec![Variant::new("a", spec)], 1, 12).unwrap();
-        Study::new(&study, &real, &statistics).unwrap().span()
+        let Span { first, last } = Study::new(&study, &real, &statistics).unwrap().span();
+        (first, last)
     };
     assert_eq!(span(spec("gold")), (month("1980-02"), month("2025-12")));
     assert_eq!(span(spec("jgb_20y")), (month("1987-01"), month("2025-12")));

@@ -57,6 +57,27 @@ fn mean_and_deviation_of_a_distribution() {
     assert_eq!((distribution.mean(), distribution.defined()), (Some(5.0), 8));
 }
 
+/// A mean far above the deviation takes no digit from it, and the paths of one and the same figure have none.
+#[test]
+fn a_large_mean_costs_the_deviation_nothing() {
+    let of = |values: &[f64]| {
+        let mut distribution = Distribution::default();
+        for x in values {
+            distribution.add(Some(*x)).unwrap();
+        }
+        distribution.deviation()
+    };
+    assert_eq!(of(&[1e15 + 1.0, 1e15 + 2.0, 1e15 + 3.0]), Some(1.0));
+    assert_eq!(of(&[0.1; 7]), Some(0.0));
+    assert_eq!(of(&[-1.0 / 3.0; 1000]), Some(0.0));
+    // One last bit apart: the half of it times the root of two.
+    let step = f64::EPSILON / std::f64::consts::SQRT_2;
+    assert!((of(&[1.0, 1.0 + f64::EPSILON]).unwrap() / step - 1.0).abs() < 1e-15);
+    assert_eq!(of(&[2.0]), None);
+    // The square of the sum is beyond a double.
+    assert_eq!(of(&[1e154; 3]), None);
+}
+
 /// Of the formula: 0 of 10 gives z²/(n + z²).
 #[test]
 fn the_interval_of_a_probability() {
@@ -73,6 +94,21 @@ fn the_interval_of_a_probability() {
 }
 
 proptest! {
+    #[test]
+    fn the_deviation_is_that_of_whole_numbers(values in prop::collection::vec(-1_i64 << 40..1 << 40, 2..40), far in 0_i64..1 << 50) {
+        let mut distribution = Distribution::default();
+        for x in &values {
+            distribution.add(Some((x + far) as f64)).unwrap();
+        }
+        let n = values.len() as i128;
+        let (sum, squares) = values.iter().fold((0, 0), |(sum, squares), x| {
+            (sum + i128::from(*x), squares + i128::from(*x) * i128::from(*x))
+        });
+        let exact = ((n * squares - sum * sum) as f64 / (n * (n - 1)) as f64).sqrt();
+        let found = distribution.deviation().unwrap();
+        prop_assert!((found - exact).abs() <= 4.0 * f64::EPSILON * exact, "{found} for {exact}");
+    }
+
     #[test]
     fn a_quantile_is_within_half_a_thousandth(
         values in prop::collection::vec(-1e6_f64..1e6, 1..200),
