@@ -144,7 +144,8 @@ impl<'a> Walked<'a> {
             Event::DeviationMet => met(Measure::Deviation, |deviation| deviation <= TargetCheck::DEVIATION),
             Event::DrawdownMet => met(Measure::Drawdown, |drawdown| drawdown <= TargetCheck::DRAWDOWN),
             Event::TargetsMet => {
-                let all = [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet].map(|e| self.figures.event(e));
+                let all = [Event::ReturnMet, Event::DeviationMet, Event::DrawdownMet]
+                    .map(|e| self.figures.event(e));
                 if all.contains(&Some(false)) {
                     Some(false)
                 } else {

@@ -233,9 +233,8 @@ impl Source {
             }
             columns.push((track.factors(), spot.map(Track::factors)));
         }
-        let of = |row: usize| {
-            columns.iter().map(move |(own, spot)| own[row] * spot.map_or(1.0, |spot| spot[row]))
-        };
+        let of =
+            |row: usize| columns.iter().map(move |(own, spot)| own[row] * spot.map_or(1.0, |spot| spot[row]));
         Some((0..self.rows()).flat_map(of).collect())
     }
 

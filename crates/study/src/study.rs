@@ -106,7 +106,8 @@ impl<'a> Study<'a> {
         let rivals = spec.variants().iter().map(|variant| variant.against.as_ref().and_then(place)).collect();
         let rules = vec![None; specs.len()];
         let own = spec.variants().iter().map(|variant| variant.own_rule.is_some());
-        let mixes = own.zip(&specs).map(|(own, spec)| if own { None } else { Mix::of(spec, &source) }).collect();
+        let mixes =
+            own.zip(&specs).map(|(own, spec)| if own { None } else { Mix::of(spec, &source) }).collect();
         let year_rates = specs.iter().map(|spec| YearRates::of(spec, &source)).collect();
         Ok(Self { spec, rules, rivals, specs, mixes, year_rates, source, draws, id })
     }

@@ -43,7 +43,8 @@ impl<'s> Runner<'s> {
             }
             None => source.rates(spec, rows)?,
         };
-        let walked = self.kernel.as_mut().is_some_and(|(mix, walker)| mix.walk(walker, rows, &mut self.outcome));
+        let walked =
+            self.kernel.as_mut().is_some_and(|(mix, walker)| mix.walk(walker, rows, &mut self.outcome));
         let found;
         let outcome = if walked {
             Some(&self.outcome)
