@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 #![expect(clippy::float_cmp, reason = "where a test says exactly 0, it means exactly")]
 
+mod allocations;
 mod bands;
 mod conflicts;
 mod covariance;
