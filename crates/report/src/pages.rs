@@ -46,7 +46,7 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
     // Behind the costs; only where there is something to say.
     let place = pages.iter().position(|page| page.id == "leverage").unwrap_or(pages.len());
     pages.splice(place..place, taxes::page(run));
-    let account = run.sources.account.iter().map(|account| actual::page(account, run.record.base()));
+    let account = run.sources.account.iter().map(|account| actual::page(run, account));
     // Before what is estimated and the words, which end the menu.
     let place = pages.len().saturating_sub(2);
     pages.splice(place..place, account);
