@@ -372,6 +372,22 @@ fn a_plot_answers_to_the_mouse_and_to_the_keyboard() {
     reader.no_troubles("hovering");
 }
 
+/// Months and years of a plot are in the language of its page, without a request for them.
+#[test]
+fn a_plot_speaks_the_language_of_its_page() {
+    let Some(reader) = Reader::main_job() else { return };
+    let canvas = "document.querySelector('#growth-figure .canvas')";
+    for (path, month) in [("index.html", "Jul 2024"), ("ja/index.html", "2024年7月")] {
+        reader.open(path);
+        reader.draw_all();
+        reader.eval(&format!(
+            "Plotly.relayout({canvas}, {{ 'xaxis.range': ['2024-01-01', '2024-12-31'] }}), 0"
+        ));
+        reader.until(&format!("{canvas}.textContent.includes('{month}')"));
+        reader.no_troubles("speaking");
+    }
+}
+
 /// Names out of a data file that try to be markup, script, a template or a format.
 #[test]
 fn hostile_names_execute_nothing() {

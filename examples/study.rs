@@ -17,6 +17,7 @@ use std::{
 };
 
 use allweather_portfolio::{Spec, core::Month, metrics::Block};
+use allweather_report::format::decimals;
 use allweather_study::{Event, Measure, Resampling, Results, Span, Study, StudySpec, Tally, Variant};
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets};
@@ -164,7 +165,7 @@ fn figures(tally: &Tally) -> Table {
             | Measure::RealWealth
             | Measure::HaltedYears
             | Measure::Rebalances
-            | Measure::Sharpe => value.map_or_else(String::new, |x| format!("{x:.2}")),
+            | Measure::Sharpe => value.map_or_else(String::new, |x| decimals(x, 2)),
             _ => percent(value),
         };
         let quantiles = [0.05, 0.5, 0.95].map(|p| text(found.quantile(p)));
@@ -188,8 +189,7 @@ fn aligned(mut table: Table) -> Table {
 }
 
 fn percent(share: Option<f64>) -> String {
-    // What rounds to nought has no sign.
-    share.map_or_else(String::new, |share| format!("{:.1} %", (share * 1000.0).round() / 10.0 + 0.0))
+    share.map_or_else(String::new, |share| format!("{} %", decimals(share * 100.0, 1)))
 }
 
 #[cfg(test)]

@@ -87,7 +87,19 @@ pub use variant::{FundedPath, Variant};
 pub use vaults::VaultStep;
 pub use walk_forward::{Choice, WalkForward};
 
-// The guide's programs are tested here.
+// The guides' programs are tested here.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/taxes.md")]
 struct Taxes;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/actual.md")]
+struct ActualPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/iterations.md")]
+struct IterationsPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/published-figures.md")]
+struct PublishedFiguresPage;

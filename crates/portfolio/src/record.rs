@@ -172,6 +172,7 @@ pub struct Record {
     gaps: Vec<Gap>,
     /// Whether the price move of each asset into each step rests on an estimate; empty when the market has none.
     estimated: Vec<bool>,
+    actual: bool,
 }
 
 impl Record {
@@ -202,7 +203,13 @@ impl Record {
             gaps: market.gaps(),
             estimated: estimated_moves(market.prices(), prepared),
             spec: spec.clone(),
+            actual: false,
         }
+    }
+
+    /// Says that it is of an account.
+    pub(crate) fn of_account(self) -> Self {
+        Self { actual: true, ..self }
     }
 
     /// Takes the marks of estimates from another panel: the one that values what is held.
@@ -218,6 +225,13 @@ impl Record {
     #[must_use]
     pub fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// Whether it tells what an account did ([`ActualRun`](crate::actual::ActualRun)), and not what a simulation would have done: its spec's
+    /// rule, costs, expenses and forwards are in no figure then.
+    #[must_use]
+    pub fn is_actual(&self) -> bool {
+        self.actual
     }
 
     /// The currency that values are counted in.

@@ -96,6 +96,16 @@
     const named = typeof value === "string" && value.startsWith("--") && name.endsWith("color");
     return named ? style.getPropertyValue(value).trim() : value;
   };
+  // Dates in the page's language; the drawing library itself knows English only.
+  const locales = {
+    ja: {
+      days: ["日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日"],
+      shortDays: ["日", "月", "火", "水", "木", "金", "土"],
+      months: [...Array(12).keys()].map((month) => `${month + 1}月`),
+      shortMonths: [...Array(12).keys()].map((month) => `${month + 1}月`),
+      date: "%Y/%m/%d", year: "%Y年", month: "%Y年%-m月", dayMonth: "%-m月%-d日", dayMonthYear: "%Y年%-m月%-d日",
+    },
+  };
   function draw(figure) {
     const style = getComputedStyle(root);
     const canvas = figure.querySelector(".canvas");
@@ -116,6 +126,8 @@
       dragmode: narrow ? false : "zoom",
       height: canvas.clientHeight,
     });
+    const format = locales[root.lang];
+    if (format) Object.assign(config, { locale: root.lang, locales: { [root.lang]: { dictionary: {}, format } } });
     Plotly.react(canvas, data, layout, config);
     if (drawn.has(figure)) return;
     drawn.add(figure);

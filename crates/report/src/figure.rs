@@ -76,6 +76,10 @@ pub enum Shape {
     Line,
     /// A thin broken line, for what is aimed at.
     Dashed,
+    /// A thin dotted line, for what is no longer.
+    Dotted,
+    /// A wide line, for what the others are held against.
+    Wide,
     /// A line with the field under it.
     Area,
     /// One of several fields on top of each other.

@@ -1,5 +1,8 @@
 //! How figures are written, everywhere alike.
 
+use allweather_core::Rate;
+use rust_decimal::Decimal;
+
 use crate::Scale;
 
 /// A fraction as a percentage with two decimals: `4.54 %`.
@@ -17,8 +20,24 @@ pub fn money(amount: f64, scale: Scale) -> String {
 /// A number with so many decimals, thousands apart, and no sign before a nought: `12 345.60`, `0.00`.
 #[must_use]
 pub fn decimals(value: f64, places: usize) -> String {
-    let text = format!("{value:.places$}");
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+    grouped(&format!("{value:.places$}"))
+}
+
+/// A number with all its decimals and no more, thousands apart: `12 345.6789`.
+#[must_use]
+pub fn exact(number: Decimal) -> String {
+    grouped(&number.normalize().to_string())
+}
+
+/// A rate as it was set, with all its decimals: `20.315 %`. A measured one is a [`percent`].
+#[must_use]
+pub fn rate(rate: Rate) -> String {
+    let set = rate.fraction().checked_mul(Decimal::ONE_HUNDRED);
+    set.map_or_else(|| percent(rate.to_f64()), |set| format!("{} %", exact(set)))
+}
+
+fn grouped(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
     let (whole, rest) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
     let sign = if digits.bytes().any(|b| b.is_ascii_digit() && b != b'0') { sign } else { "" };
     let mut out = String::with_capacity(text.len() + whole.len() / 3);

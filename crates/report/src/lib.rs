@@ -54,3 +54,8 @@ pub use scale::Scale;
 pub use site::Site;
 pub use table::{Cell, Column, Mark, Table, Value};
 pub use words::{Language, Words};
+
+// The guide's program is tested here.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/report.md")]
+struct ReportPage;

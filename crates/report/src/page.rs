@@ -16,6 +16,8 @@ pub struct Page {
     pub unit: Option<Words>,
     /// Its sections.
     pub sections: Vec<Section>,
+    /// The scale of its amounts where the report's would show noughts.
+    own_scale: Option<Scale>,
 }
 
 /// A section of a page.
@@ -66,15 +68,21 @@ pub struct Tile {
 
 impl Page {
     pub(crate) fn new(id: &'static str, title: Words, lead: Words) -> Self {
-        Self { id, title, lead, unit: None, sections: Vec::new() }
+        Self { id, title, lead, unit: None, sections: Vec::new(), own_scale: None }
     }
 
     pub(crate) fn section(&mut self, id: impl Into<Cow<'static, str>>, title: Words, blocks: Vec<Block>) {
         self.sections.push(Section { id: id.into(), title, blocks });
     }
 
+    /// The same with amounts in this scale, whatever that of the report is.
+    pub(crate) fn counted_in(self, scale: Scale) -> Self {
+        Self { own_scale: Some(scale), ..self }
+    }
+
     /// Gives every amount its scale, and the page the words for it.
     pub(crate) fn scale(&mut self, scale: Scale, currency: &str) {
+        let scale = self.own_scale.unwrap_or(scale);
         let mut any = false;
         for block in self.sections.iter_mut().flat_map(|section| &mut section.blocks) {
             match block {

@@ -51,7 +51,7 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
         // Before what is listed: decisions, what is estimated, words.
         pages.insert(pages.len().saturating_sub(3), tournament::page(standings));
     }
-    let account = run.sources.account.iter().map(|account| actual::page(account, run.record.base()));
+    let account = run.sources.account.iter().map(|account| actual::page(run, account));
     // Before what is estimated and the words, which end the menu.
     let place = pages.len().saturating_sub(2);
     pages.splice(place..place, account);

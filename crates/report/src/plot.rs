@@ -61,6 +61,8 @@ fn drawn(series: &Series, xs: &[String], axis: &str, figure: &Figure, language: 
     }
     let line = match series.shape {
         Shape::Dashed => Line::new().color(colour).width(1.5).dash(DashType::Dash),
+        Shape::Dotted => Line::new().color(colour).width(1.5).dash(DashType::Dot),
+        Shape::Wide => Line::new().color(colour).width(5.0),
         Shape::Stacked => Line::new().color(colour).width(0.5),
         _ => Line::new().color(colour).width(1.8),
     };

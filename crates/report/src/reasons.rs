@@ -12,6 +12,15 @@ pub(crate) fn words(reason: &Reason, universe: &[AssetId]) -> Words {
     Words::of(reason.explain(universe), japanese(reason, universe))
 }
 
+/// What an account's record says of a step: how many fills it had.
+fn fills(text: &str) -> Option<String> {
+    if text == "no fill" {
+        return Some("約定なし".to_owned());
+    }
+    let count: usize = text.strip_suffix(" fill").or_else(|| text.strip_suffix(" fills"))?.parse().ok()?;
+    Some(format!("約定{count}件"))
+}
+
 /// What a reason speaks of, for counting.
 pub(crate) fn kind(reason: &Reason) -> Words {
     match reason {
@@ -48,6 +57,7 @@ fn japanese(reason: &Reason, universe: &[AssetId]) -> String {
     };
     let english = || reason.explain(universe);
     match reason {
+        Reason::Other(text) => fills(text).unwrap_or_else(english),
         Reason::Start => "初回購入".to_owned(),
         Reason::NothingHeld => "保有なし".to_owned(),
         Reason::Never => "バイ・アンド・ホールド".to_owned(),

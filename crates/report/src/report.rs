@@ -15,6 +15,7 @@ pub struct Report {
     base: String,
     scale: Scale,
     span: (Month, Month),
+    actual: bool,
     pages: Vec<Page>,
     downloads: Vec<(&'static str, Vec<u8>)>,
 }
@@ -54,6 +55,7 @@ impl Report {
             base,
             scale,
             span: (first.month, last.month),
+            actual: record.is_actual(),
             pages,
             downloads: Vec::new(),
         };
@@ -80,7 +82,13 @@ impl Report {
         &self.spec_hash
     }
 
-    /// What its amounts are counted in, by the capital.
+    /// Whether it is of an account, and not of a simulation.
+    #[must_use]
+    pub fn is_actual(&self) -> bool {
+        self.actual
+    }
+
+    /// What its amounts are counted in, by the capital; the pages of costs and taxes have a scale of their own ([`Page::unit`]).
     #[must_use]
     pub fn scale(&self) -> Scale {
         self.scale

@@ -4,8 +4,8 @@ use allweather_market::PendingFile;
 use askama::Template;
 
 use crate::{
-    Block, Cell, Figure, Language, Mark, Page, Report, ReportError, Value, Words, plot, report::DOWNLOADS,
-    terms,
+    Block, Cell, Figure, Language, Mark, Page, Report, ReportError, Table, Value, Words, plot,
+    report::DOWNLOADS, terms,
 };
 
 /// A report as a static site: its files, by their path within it. Nothing in it is fetched from elsewhere, so that it works from a
@@ -26,6 +26,7 @@ struct Sheet<'a> {
     name: &'a str,
     hash: &'a str,
     page: &'a Page,
+    notice: &'static Words,
     nav: Vec<(String, &'a str, bool)>,
     downloads: &'a [(&'static str, Words)],
 }
@@ -84,6 +85,12 @@ impl Site {
 /// From how many letters on words in a table break into lines.
 const SENTENCE: usize = 72;
 
+/// From how many letters on a name does.
+const NAME: usize = 60;
+
+/// From how many columns on a table is set closer.
+const COLUMNS: usize = 10;
+
 /// English pages are the root, those in other languages have a folder each.
 fn folder(language: Language) -> String {
     if language == Language::English { String::new() } else { format!("{}/", language.code()) }
@@ -103,6 +110,7 @@ impl<'a> Sheet<'a> {
             name: report.name(),
             hash: report.spec_hash(),
             page,
+            notice: if report.is_actual() { terms::NO_ADVICE_ACTUAL } else { terms::NO_ADVICE },
             nav: report.pages().iter().map(link).collect(),
             downloads: &DOWNLOADS,
         }
@@ -129,13 +137,23 @@ impl<'a> Sheet<'a> {
         plot::json(figure, self.language)
     }
 
+    /// A table of many columns is to fit a page.
+    fn close(table: &Table) -> bool {
+        table.columns.len() >= COLUMNS
+    }
+
     fn class(&self, cell: &Cell) -> Option<String> {
         let figure = cell.value.is_figure().then_some("figure");
         // A sentence breaks into lines; a Japanese letter is as wide as two.
         let long =
             |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() > SENTENCE;
-        let wide =
-            matches!(&cell.value, Value::Words(words) if long(words.text(self.language))).then_some("wide");
+        let wide = match &cell.value {
+            Value::Words(words) if long(words.text(self.language)) => Some("wide"),
+            // A note that somebody wrote, or a hash: one word without an end.
+            Value::Name(name) if name.chars().count() < NAME => None,
+            Value::Name(name) => Some(if name.contains(' ') { "wide" } else { "code" }),
+            _ => None,
+        };
         let mark = cell.mark.map(|mark| mark_of(mark).0);
         let classes: Vec<&str> = figure.into_iter().chain(wide).chain(mark).collect();
         (!classes.is_empty()).then(|| classes.join(" "))

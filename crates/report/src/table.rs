@@ -2,11 +2,12 @@ use std::borrow::Cow;
 
 use allweather_core::{Month, Year};
 use chrono::NaiveDate;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     Language, Scale, Words,
-    format::{decimals, money, percent},
+    format::{decimals, exact, money, percent},
 };
 
 /// What a cell of a table holds, with its unit.
@@ -19,6 +20,8 @@ pub enum Value {
     Money(f64, Scale),
     /// A plain number and how many decimals are shown.
     Number(f64, usize),
+    /// An exact number, shown with all its decimals; on the wire it is a text, so that none is lost.
+    Exact(Decimal),
     /// A count.
     Count(usize),
     /// A year.
@@ -115,6 +118,7 @@ impl Value {
             Self::Percent(fraction) => percent(*fraction),
             Self::Money(amount, scale) => money(*amount, *scale),
             Self::Number(number, places) => decimals(*number, *places),
+            Self::Exact(number) => exact(*number),
             Self::Count(count) => count.to_string(),
             Self::Year(year) => year.to_string(),
             Self::Month(month) => month.to_string(),
@@ -130,6 +134,7 @@ impl Value {
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::Percent(number) | Self::Money(number, _) | Self::Number(number, _) => Some(*number),
+            Self::Exact(number) => number.to_f64(),
             Self::Count(count) => Some(*count as f64),
             Self::Year(year) => Some(f64::from(year.number())),
             _ => None,
@@ -141,7 +146,12 @@ impl Value {
     pub fn is_figure(&self) -> bool {
         matches!(
             self,
-            Self::Percent(_) | Self::Money(..) | Self::Number(..) | Self::Count(_) | Self::Missing(_)
+            Self::Percent(_)
+                | Self::Money(..)
+                | Self::Number(..)
+                | Self::Exact(_)
+                | Self::Count(_)
+                | Self::Missing(_)
         )
     }
 }
@@ -152,6 +162,7 @@ impl Serialize for Value {
             Self::Percent(number) | Self::Money(number, _) | Self::Number(number, _) => {
                 serializer.serialize_f64(*number)
             }
+            Self::Exact(number) => serializer.collect_str(&number.normalize()),
             Self::Count(count) => count.serialize(serializer),
             Self::Year(year) => year.serialize(serializer),
             Self::Month(month) => month.serialize(serializer),

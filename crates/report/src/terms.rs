@@ -18,6 +18,10 @@ pub(crate) const NO_ADVICE: &Words = &Words::new(
      before taxes and fund fees; nothing here says anything about the future.",
     "研究結果であり、投資助言ではありません。この規則をこの数値に当てはめた場合の結果を示すものです。特に断りのない限り実口座の成績ではなく、税金・信託報酬を控除する前の値であり、将来を示すものでもありません。",
 );
+pub(crate) const NO_ADVICE_ACTUAL: &Words = &Words::new(
+    "What an account did, from its fills, cash and flows as they were handed over; no advice. Nothing here says anything about the future.",
+    "受け取った約定・現金・入出金の記録に基づく実口座の成績であり、投資助言ではありません。将来を示すものでもありません。",
+);
 pub(crate) const AMOUNTS_IN: &Words = &Words::new("Amounts in", "金額の単位：");
 pub(crate) const LEGEND: &Words = &Words::new("Marks:", "凡例：");
 pub(crate) const ESTIMATED: &Words = &Words::new("estimated", "推計値");

@@ -139,7 +139,7 @@ impl<'a> ActualRun<'a> {
             return Err(ActualError::OpeningLate { opening, step }.into());
         }
         let marks = Marks::new(&prepared, self.market, self.traded)?;
-        let mut record = Record::new(self.spec, self.market, &prepared, self.rates);
+        let mut record = Record::new(self.spec, self.market, &prepared, self.rates).of_account();
         if let Some(traded) = self.traded {
             record.valued_by(traded, &prepared);
         }

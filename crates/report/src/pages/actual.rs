@@ -4,11 +4,12 @@ use chrono::Datelike;
 
 use crate::{
     Block, Cell, Colour, Figure, Page, Points, Shape, Table, Unit, Value, Words,
-    run::{Account, index},
+    run::{Account, Run, index},
     words::words,
 };
 
-pub(crate) fn page(account: &Account<'_>, base: Currency) -> Page {
+pub(crate) fn page(run: &Run<'_>, account: &Account<'_>) -> Page {
+    let base = run.record.base();
     let mut page = Page::new(
         "actual",
         Words::new("Actual against simulated", "実運用とシミュレーション"),
@@ -17,11 +18,65 @@ pub(crate) fn page(account: &Account<'_>, base: Currency) -> Page {
             "実口座の成績、シミュレーションとの差の原因、そして証券会社の報告との照合結果です。",
         ),
     );
+    page.section("runs", Words::new("What is compared", "比較の対象"), vec![runs(run, account).into()]);
     page.section("whole", Words::new("Over the whole", "全期間"), whole(account, base));
     page.section("years", Words::new("Year by year", "年別"), vec![years(account.explanation).into()]);
     page.section("steps", Words::new("Step by step", "ステップ別"), vec![steps(account.explanation).into()]);
     page.section("reconciliation", Words::new("Reconciliation", "照合"), reconciliation(account));
     page
+}
+
+/// The run that this report is of beside the account: they need not have a spec or a span in common.
+fn runs(run: &Run<'_>, account: &Account<'_>) -> Table {
+    let mut table = Table::new(
+        "actual_runs",
+        Words::new("This report's run and the account", "本報告書の実行と実口座"),
+        [
+            ("run", Words::new("run", "対象")),
+            ("kind", Words::new("kind", "種別")),
+            ("spec", Words::new("spec", "仕様")),
+            ("first_step", Words::new("first step", "最初のステップ")),
+            ("last_step", Words::new("last step", "最後のステップ")),
+            ("steps", Words::new("steps", "ステップ数")),
+            ("spec_sha256", Words::new("hash of the spec", "仕様のハッシュ")),
+        ],
+    );
+    let records = [
+        (Words::new("this report", "本報告書"), run.record),
+        (Words::new("the account of this page", "本ページの実口座"), &account.actual.record),
+    ];
+    for (name, record) in records {
+        let kind = if record.is_actual() {
+            Words::new("account", "実口座")
+        } else {
+            Words::new("simulation", "シミュレーション")
+        };
+        let day = |place: Option<usize>| {
+            Value::or_missing(place.and_then(|place| record.step(place)).map(|step| step.date), Value::Date)
+        };
+        table.row([
+            Value::Words(name),
+            Value::Words(kind),
+            Value::Name(record.spec().name.clone()),
+            day(Some(0)),
+            day(record.len().checked_sub(1)),
+            Value::Count(record.len()),
+            Value::Name(record.spec().content_hash()),
+        ]);
+    }
+    let same = run.record.spec().content_hash() == account.actual.record.spec().content_hash();
+    table.with_note(if same {
+        Words::new(
+            "Both have one spec. Below, the simulation is that of the account's spec over the account's steps.",
+            "両者の仕様は同じです。以下のシミュレーションは、実口座の仕様を実口座の期間に当てはめたものです。",
+        )
+    } else {
+        Words::new(
+            "The account has another spec than this report: figures below are those of its own, and other pages say nothing of it. The \
+             simulation is that of the account's spec over the account's steps.",
+            "実口座の仕様は本報告書の仕様と異なります。以下の数値は実口座のもので、他のページとは無関係です。シミュレーションは、実口座の仕様を実口座の期間に当てはめたものです。",
+        )
+    })
 }
 
 /// A cause, and what it is.
@@ -133,8 +188,8 @@ fn whole(account: &Account<'_>, base: Currency) -> Vec<Block> {
     ));
     let mut blocks = vec![
         Block::Paragraph(Words::new(
-            "Figures of the account on this page are those of real trades. It has a spec of its own, which need not be the one of this report.",
-            "本ページの実口座の数値は実際の売買によるものです。実口座の仕様は本報告書の仕様と同じとは限りません。",
+            "Figures of the account on this page are those of real trades.",
+            "本ページの実口座の数値は実際の売買によるものです。",
         )),
         Block::Facts(facts),
         table.into(),
@@ -277,8 +332,8 @@ fn reconciliation(account: &Account<'_>) -> Vec<Block> {
             table.row([
                 Value::Date(difference.date),
                 of,
-                Value::Name(difference.expected.normalize().to_string()),
-                Value::Name(difference.stated.normalize().to_string()),
+                Value::Exact(difference.expected),
+                Value::Exact(difference.stated),
                 Value::Date(difference.since),
                 Value::Name(difference.suspects.join(", ")),
             ]);

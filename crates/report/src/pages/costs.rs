@@ -4,7 +4,7 @@ use allweather_metrics::{Returns, annual_return_geometric};
 use allweather_portfolio::{CostParts, Step};
 
 use crate::{
-    Block, Colour, Figure, Page, Points, ReportError, Shape, Table, Unit, Value, Words, run::Run,
+    Block, Colour, Figure, Page, Points, ReportError, Scale, Shape, Table, Unit, Value, Words, run::Run,
     words::words,
 };
 
@@ -12,6 +12,9 @@ mod actual;
 mod model;
 
 pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
+    // In the scale of the capital, the costs of a year would be noughts.
+    let annual = run.record.outcome().costs.total() / run.years.len() as f64;
+    let scale = if annual > 0.0 { Scale::of(annual) } else { run.scale() };
     let mut page = Page::new(
         "costs",
         Words::new("Costs", "コスト"),
@@ -20,7 +23,8 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
              custody are not in it; interest differentials of the currency hedge are on the currency page.",
             "取引に要したコストの種類別内訳、売買量、そしてコストがなければ得られたリターンを示します。税金・信託報酬・保管料は含みません。為替ヘッジの金利差は為替のページにあります。",
         ),
-    );
+    )
+    .counted_in(scale);
     let years = years(run);
     page.section(
         "costs-whole",
@@ -30,7 +34,7 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     page.section(
         "costs-years",
         Words::new("By year", "年別"),
-        vec![by_year(&years).into(), costs(run, &years).into()],
+        vec![by_year(&years).into(), costs(&years).into()],
     );
     page.section("costs-trading", Words::new("Trading", "売買"), vec![turnover(run, &years).into()]);
     page.section("costs-model", Words::new("What was charged", "コストの前提"), model::blocks(run));
@@ -105,7 +109,7 @@ fn years(run: &Run<'_>) -> Vec<Annual> {
 }
 
 fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
-    let (outcome, first, base) = (run.record.outcome(), run.steps.first(), run.record.base());
+    let (outcome, first) = (run.record.outcome(), run.steps.first());
     let costs = outcome.costs;
     let annual = |returns: &[f64]| {
         let returns = Returns::new(run.periodicity, returns).ok()?;
@@ -118,13 +122,13 @@ fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
     let mean_value = sum / steps.max(1) as f64;
     let length = run.years_long();
     vec![
-        (words!("all costs, {base}", "コスト合計（{base}）"), amount(costs.total())),
-        (words!("commission, {base}", "取引手数料（{base}）"), amount(costs.commission)),
-        (words!("slippage, {base}", "スリッページ（{base}）"), amount(costs.slippage)),
-        (words!("exchange fees, {base}", "為替手数料（{base}）"), amount(costs.fx)),
+        (Words::new("all costs", "コスト合計"), Value::money(costs.total())),
+        (Words::new("commission", "取引手数料"), Value::money(costs.commission)),
+        (Words::new("slippage", "スリッページ"), Value::money(costs.slippage)),
+        (Words::new("exchange fees", "為替手数料"), Value::money(costs.fx)),
         (
-            words!("of these, first purchase, {base}", "うち初回購入（{base}）"),
-            Value::or_missing(first.map(|step| step.costs.total()), amount),
+            Words::new("of these, first purchase", "うち初回購入"),
+            Value::or_missing(first.map(|step| step.costs.total()), Value::money),
         ),
         (
             Words::new("a year, of the mean value", "平均資産額に対する比率（年率）"),
@@ -200,16 +204,10 @@ fn share(fraction: f64) -> Value {
     }
 }
 
-/// An amount in base currency to the unit: in millions it would be a nought.
-fn amount(amount: f64) -> Value {
-    Value::Number(amount, 0)
-}
-
-fn costs(run: &Run<'_>, years: &[Annual]) -> Table {
-    let base = run.record.base();
+fn costs(years: &[Annual]) -> Table {
     let mut table = Table::new(
         "costs",
-        words!("Costs by year, in {base}", "年別コスト（{base}）"),
+        Words::new("Costs by year", "年別コスト"),
         [
             ("year", Words::new("year", "年")),
             ("commission", Words::new("commission", "取引手数料")),
@@ -225,10 +223,10 @@ fn costs(run: &Run<'_>, years: &[Annual]) -> Table {
     for year in years {
         table.row([
             Value::Year(year.year),
-            amount(year.costs.commission),
-            amount(year.costs.slippage),
-            amount(year.costs.fx),
-            amount(year.costs.total()),
+            Value::money(year.costs.commission),
+            Value::money(year.costs.slippage),
+            Value::money(year.costs.fx),
+            Value::money(year.costs.total()),
             share(year.share()),
             share(year.growth.0 - 1.0),
             share(year.growth.1 - 1.0),
@@ -243,7 +241,6 @@ fn costs(run: &Run<'_>, years: &[Annual]) -> Table {
 }
 
 fn turnover(run: &Run<'_>, years: &[Annual]) -> Table {
-    let base = run.record.base();
     let mut table = Table::new(
         "turnover_by_year",
         Words::new("Rebalances and turnover by year", "年別リバランス回数と売買回転率"),
@@ -251,8 +248,8 @@ fn turnover(run: &Run<'_>, years: &[Annual]) -> Table {
             ("year", Words::new("year", "年")),
             ("rebalances", Words::new("rebalances", "リバランス回数")),
             ("turnover", Words::new("turnover", "売買回転率")),
-            ("cost", words!("their cost, {base}", "コスト（{base}）")),
-            ("cost_per_rebalance", words!("each, {base}", "1回あたり（{base}）")),
+            ("cost", Words::new("their cost", "コスト")),
+            ("cost_per_rebalance", Words::new("each", "1回あたり")),
         ],
     );
     for year in years {
@@ -261,10 +258,10 @@ fn turnover(run: &Run<'_>, years: &[Annual]) -> Table {
             Value::Year(year.year),
             Value::Count(year.rebalances),
             share(year.turnover),
-            amount(year.rebalancing),
+            Value::money(year.rebalancing),
             each.map_or_else(
                 || Value::Missing(Words::new("no rebalance in the year", "年内にリバランスなし")),
-                amount,
+                Value::money,
             ),
         ]);
     }

@@ -19,6 +19,19 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
             "外貨ヘッジに要したコスト、為替オーバーレイによる回収額、そして為替予約の規模を示します。",
         ),
     );
+    if run.record.is_actual() {
+        let cash = Words::new(
+            "An account's record has no forwards: what its spec hedges or takes on in currencies is in no figure. What exchange rates did to \
+             assets and to cash in foreign currencies is in its returns.",
+            "実口座の記録に為替予約はありません。仕様に定めるヘッジやオーバーレイはどの数値にも含まれません。資産と外貨現金の為替変動はリターンに含まれます。",
+        );
+        page.section(
+            "currency-none",
+            Words::new("No forwards", "為替予約なし"),
+            vec![Block::Paragraph(cash)],
+        );
+        return Ok(page);
+    }
     let Some(fx) = &run.record.spec().fx else {
         page.section("currency-none", Words::new("No hedge", "ヘッジなし"), unhedged(run));
         return Ok(page);

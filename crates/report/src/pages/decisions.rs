@@ -9,10 +9,17 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     let mut page = Page::new(
         "decisions",
         Words::new("Decisions", "判断記録"),
-        Words::new(
-            "Every step of the run: whether it traded or held, and why, in the rule's own figures.",
-            "全ステップについて、売買したか据え置いたか、その理由をルール自身の数値で示します。",
-        ),
+        if run.record.is_actual() {
+            Words::new(
+                "Every step of the account: whether it traded, and in how many fills. Why it did is not in its fills.",
+                "全ステップについて、売買の有無と約定の件数を示します。売買の理由は約定の記録からは分かりません。",
+            )
+        } else {
+            Words::new(
+                "Every step of the run: whether it traded or held, and why, in the rule's own figures.",
+                "全ステップについて、売買したか据え置いたか、その理由をルール自身の数値で示します。",
+            )
+        },
     );
     page.section("counts", Words::new("How often", "回数"), counts(run));
     page.section("log", Words::new("Step by step", "ステップごとの記録"), log::blocks(run));
@@ -23,7 +30,14 @@ fn counts(run: &Run<'_>) -> Vec<Block> {
     let outcome = run.record.outcome();
     let facts = vec![
         (Words::new("steps", "ステップ数"), Value::Count(run.steps.len())),
-        (Words::new("times rebalanced", "リバランス回数"), Value::Count(outcome.rebalances)),
+        (
+            if run.record.is_actual() {
+                Words::new("steps with trades", "売買のあったステップ数")
+            } else {
+                Words::new("times rebalanced", "リバランス回数")
+            },
+            Value::Count(outcome.rebalances),
+        ),
         (Words::new("turnover over the whole run", "全期間の売買回転率"), Value::Percent(outcome.turnover)),
         (
             Words::new("turnover a year", "売買回転率（年率）"),
@@ -32,11 +46,19 @@ fn counts(run: &Run<'_>) -> Vec<Block> {
     ];
     vec![
         Block::Facts(facts),
-        Block::Paragraph(Words::new(
-            "The first purchase counts as no rebalancing. Turnover is what was bought and what was sold together, over the portfolio's value \
+        Block::Paragraph(if run.record.is_actual() {
+            Words::new(
+                "What was traded at the first step is not counted. Turnover is what was bought and what was sold together, over the value of the \
+                 account, summed over the steps: selling everything and buying something else is 200 %.",
+                "最初のステップの売買は数えません。売買回転率は、購入額と売却額の合計を口座の時価で割り、全ステップについて合計したものです。全てを売って別の資産に買い替えると200 %になります。",
+            )
+        } else {
+            Words::new(
+                "The first purchase counts as no rebalancing. Turnover is what was bought and what was sold together, over the portfolio's value \
              before the trade, summed over the steps at which a rule traded: selling everything and buying something else is 200 %.",
-            "初回購入はリバランスに数えません。売買回転率は、ルールが売買したステップの購入額と売却額の合計を売買前の時価で割り、合計したものです。全てを売って別の資産に買い替えると200 %になります。",
-        )),
+                "初回購入はリバランスに数えません。売買回転率は、ルールが売買したステップの購入額と売却額の合計を売買前の時価で割り、合計したものです。全てを売って別の資産に買い替えると200 %になります。",
+            )
+        }),
         counts::by_kind(run).into(),
         counts::by_year(run).into(),
     ]

@@ -23,10 +23,10 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     page.section(
         "left-out",
         Words::new("What the report leaves out", "本報告書の対象外"),
-        vec![left_out().into()],
+        vec![left_out(run).into()],
     );
     page.section("spec", Words::new("The spec", "仕様"), spec(run));
-    page.section("again", Words::new("To make it again", "再現の方法"), again());
+    page.section("again", Words::new("To make it again", "再現の方法"), again(run));
     Ok(page)
 }
 
@@ -65,12 +65,44 @@ fn counts(run: &Run<'_>) -> Block {
     ])
 }
 
-fn left_out() -> Table {
+fn left_out(run: &Run<'_>) -> Table {
     let mut table = Table::new(
         "left_out",
-        Words::new("What is not in the figures of the run", "シミュレーションの数値に含まれないもの"),
+        Words::new("What is not in the figures of the run", "実行結果の数値に含まれないもの"),
         [("what", Words::new("what", "項目")), ("meaning", Words::new("what that means", "意味"))],
     );
+    if run.record.is_actual() {
+        let rows = [
+            (
+                Words::new("taxes on gains", "譲渡益への課税"),
+                Words::new(
+                    "only taxes in the statements, less what was added back, are in the returns",
+                    "リターンに含まれる税金は、報告書に記載されたもの（加算分を除く）だけです",
+                ),
+            ),
+            (
+                Words::new("what the statements lack", "報告書にない事項"),
+                Words::new(
+                    "what nobody told the account of did not happen",
+                    "口座の記録に入力されていないことは、なかったものとして扱います",
+                ),
+            ),
+            (
+                Words::new("between two steps", "ステップの間"),
+                Words::new(
+                    "holdings are marked at the steps, not in between",
+                    "保有資産の評価はステップの時点のみで行います",
+                ),
+            ),
+        ];
+        for (what, meaning) in rows {
+            table.row([Value::Words(what), Value::Words(meaning)]);
+        }
+        return table.with_note(Words::new(
+            "What was reconciled with the broker, and what differs, stands on the page of the account where it was handed over.",
+            "証券会社との照合結果は、渡された場合に実口座のページに表示します。",
+        ));
+    }
     let rows = [
         (Words::new("taxes", "税金"), Words::new("returns are before every tax", "リターンは全て税引前です")),
         (
@@ -134,7 +166,13 @@ fn spec(run: &Run<'_>) -> Vec<Block> {
     ]
 }
 
-fn again() -> Vec<Block> {
+fn again(run: &Run<'_>) -> Vec<Block> {
+    if run.record.is_actual() {
+        return vec![Block::Paragraph(Words::new(
+            "The same spec, prices, opening, statements and movements by hand give the same bytes: docs/actual.md says how they are run.",
+            "同じ仕様・価格・期首残高・報告書・手入力の記録からは、同じバイト列が得られます。実行方法はdocs/actual.mdにあります。",
+        ))];
+    }
     vec![
         Block::Paragraph(Words::new(
             "The same spec on the same data gives the same bytes. Take the file spec.json from the foot of this page; --data names a folder of \

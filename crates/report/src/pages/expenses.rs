@@ -19,6 +19,18 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
             "ポートフォリオが賄うはずの生活費&事業活動費、実際に賄った額、賄えなかった時期を示します。",
         ),
     );
+    if run.record.is_actual() {
+        let owner = Words::new(
+            "An account has no expenses by a rule, no pool and no halt: what left it is what its owner took out, and is among the flows.",
+            "実口座には、規則による生活費&事業活動費、プール、出金停止はありません。出金は所有者が引き出したもので、入出金に含まれます。",
+        );
+        page.section(
+            "none",
+            Words::new("No expenses by a rule", "規則による生活費&事業活動費なし"),
+            vec![Block::Paragraph(owner)],
+        );
+        return Ok(page);
+    }
     let Some(expenses) = &run.record.spec().expenses else {
         let none = Words::new(
             "Nothing is paid out: this run has no living expenses. All gains stay in the portfolio, and there is neither a pool nor a halt.",

@@ -12,10 +12,17 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     let mut page = Page::new(
         "holdings",
         Words::new("Holdings", "組入比率"),
-        Words::new(
-            "What the portfolio is to hold, what it did hold, by which rule it is kept there, and which assets the profit came from.",
-            "ポートフォリオが保有すべき資産と比率、実際の推移、比率を保つルール、そして損益の資産別内訳です。",
-        ),
+        if run.record.is_actual() {
+            Words::new(
+                "What the spec says is to be held, what the account did hold, and which assets its profit came from.",
+                "仕様が定める資産と比率、実口座の実際の推移、そして損益の資産別内訳です。",
+            )
+        } else {
+            Words::new(
+                "What the portfolio is to hold, what it did hold, by which rule it is kept there, and which assets the profit came from.",
+                "ポートフォリオが保有すべき資産と比率、実際の推移、比率を保つルール、そして損益の資産別内訳です。",
+            )
+        },
     );
     page.section(
         "strategic",

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use allweather_iterations::{Ledger, Standing};
+use allweather_iterations::{LateReview, Ledger, Standing};
 use allweather_metrics::{Returns, annual_return_geometric, max_drawdown, volatility};
 use allweather_portfolio::{LiveTrack, Track};
 use chrono::NaiveDate;
@@ -64,7 +64,7 @@ fn ledger(run: &Run<'_>, ledger: &Ledger) -> Vec<Block> {
         "記録は追加されるだけで、各記録はハッシュで以前の記録と繋がっています。最後のハッシュ{head}が全ての記録を代表し、これを控えておけば、過去の記録が後で変更されていないことを確認できます。"
     ))];
     let today = run.days.last().copied();
-    let late = today.map_or(0, |today| ledger.late_reviews(today).len());
+    let late = today.map_or_else(Vec::new, |today| ledger.late_reviews(today));
     blocks.push(Block::Facts(vec![
         (Words::new("iterations", "イテレーション数"), Value::Count(ledger.iterations().count())),
         (Words::new("records", "記録数"), Value::Count(ledger.entries().len())),
@@ -72,7 +72,7 @@ fn ledger(run: &Run<'_>, ledger: &Ledger) -> Vec<Block> {
             Words::new("next review due by", "次回見直しの期限"),
             Value::or_missing(ledger.review_due(), Value::Date),
         ),
-        (Words::new("late reviews", "期限に遅れた見直し"), Value::Count(late)),
+        (Words::new("late reviews", "期限に遅れた見直し"), Value::Count(late.len())),
     ]));
     let mut table = Table::new(
         "iterations",
@@ -108,7 +108,33 @@ fn ledger(run: &Run<'_>, ledger: &Ledger) -> Vec<Block> {
         "イテレーションの採用は早くても記録の翌日からで、記録日はデータの基準日より前にはなりません。見直しの期限は最後の記録から1年後です。",
     );
     blocks.push(table.with_note(note).into());
+    blocks.extend(today.filter(|_| !late.is_empty()).map(|today| late_reviews(&late, today).into()));
     blocks
+}
+
+fn late_reviews(late: &[LateReview], today: NaiveDate) -> Table {
+    let mut table = Table::new(
+        "late_reviews",
+        Words::new("Reviews that were late", "期限に遅れた見直し"),
+        [
+            ("due", Words::new("due by", "期限")),
+            ("done", Words::new("done on", "実施日")),
+            ("days", Words::new("days late", "遅れた日数")),
+        ],
+    );
+    for review in late {
+        let not_yet = Words::new("not done by the end of the run", "実行期間の末日まで未実施");
+        let days = (review.done.unwrap_or(today) - review.due).num_days();
+        table.row([
+            Value::Date(review.due),
+            review.done.map_or(Value::Missing(not_yet), Value::Date),
+            Value::or_missing(usize::try_from(days).ok(), Value::Count),
+        ]);
+    }
+    table.with_note(words!(
+        "A review that is not done counts its days up to the end of the run, {today}.",
+        "未実施の見直しの日数は、実行期間の末日（{today}）までです。"
+    ))
 }
 
 fn in_force(run: &Run<'_>, live: &LiveTrack) -> Vec<Block> {
@@ -187,9 +213,10 @@ fn growth(run: &Run<'_>, live: &LiveTrack) -> Figure {
         "iterations_growth",
         Words::new("100 invested in what was in force, and in each iteration", "100の投資の推移（採用中の版と各イテレーション）"),
         Words::new(
-            "All are 100 when the first iteration was bought, or when they begin if later. Dashed is history: nobody held it, and it was \
-             known when the weights were chosen.",
-            "最初のイテレーションを購入した時点（それより後に始まるものはその開始時点）を100とします。破線はヒストリカルで、実際に保有されたものではなく、組入比率を決めた時点で既知の期間です。",
+            "All are 100 when the first iteration was bought, or when they begin if later. Each iteration has a colour: a whole line while it \
+             was in force, a dotted one after it was superseded, a dashed one for history, which nobody held and which was known when the \
+             weights were chosen. The wide line is what was in force, chained.",
+            "最初のイテレーションを購入した時点（それより後に始まるものはその開始時点）を100とします。色は版ごとで、実線は採用中、点線は置換後、破線はヒストリカルです。ヒストリカルは実際に保有されたものではなく、組入比率を決めた時点で既知の期間です。太い線は採用中の版を繋いだものです。",
         ),
         Points::Days(days.keys().copied().collect()),
         Unit::Number,
@@ -208,8 +235,8 @@ fn growth(run: &Run<'_>, live: &LiveTrack) -> Figure {
     if !live.steps().is_empty() {
         figure = figure.with_holes(
             Words::new("what was in force", "採用中の版（連結）"),
-            Shape::Line,
-            Colour::Portfolio,
+            Shape::Wide,
+            Colour::Quiet,
             line,
         );
     }
@@ -239,7 +266,11 @@ fn growth(run: &Run<'_>, live: &LiveTrack) -> Figure {
             if line.iter().all(Option::is_none) {
                 continue;
             }
-            let shape = if standing == Standing::History { Shape::Dashed } else { Shape::Line };
+            let shape = match standing {
+                Standing::History => Shape::Dashed,
+                Standing::Live => Shape::Line,
+                Standing::Superseded => Shape::Dotted,
+            };
             let (name, label) = (track.iteration().name(), standing_words(standing));
             let (en, ja) = (label.text(crate::Language::English), label.text(crate::Language::Japanese));
             let name = Words::of(format!("{name}, {en}"), format!("{name}、{ja}"));

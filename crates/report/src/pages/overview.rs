@@ -37,6 +37,13 @@ fn lead(run: &Run<'_>) -> Words {
         span.map_or_else(Default::default, |(a, b)| (a.month.to_string(), b.month.to_string()));
     let capital = decimals(record.step(0).map_or(0.0, |step| step.value_before), 0);
     let (base, assets) = (record.base(), record.universe().len());
+    if record.is_actual() {
+        return words!(
+            "An account of {capital} {base}, {first} to {last}, run from its fills, cash and flows. What a simulation of its spec would have \
+             done is not on these pages, unless one says so.",
+            "{capital} {base}で始まる実口座の、約定・現金・入出金の記録に基づく成績です（{first}から{last}まで）。特に断りのない限り、仕様どおりのシミュレーションの結果ではありません。"
+        );
+    }
     words!(
         "{capital} {base} invested in {assets} assets, {first} to {last}, by fixed rules. Every figure on these pages is computed from \
          the run's record.",
@@ -174,7 +181,11 @@ fn money(run: &Run<'_>) -> Vec<Tile> {
     let mut tiles = vec![tile(
         Words::new("value at the end", "期末の評価額"),
         last.value_after,
-        words!("started with {start}; the pool is beside it", "開始時 {start}（プールを除く）"),
+        if run.record.is_actual() {
+            words!("started with {start}; flows since then are in it", "開始時 {start}（以後の入出金を含む）")
+        } else {
+            words!("started with {start}; the pool is beside it", "開始時 {start}（プールを除く）")
+        },
     )];
     let quarters = || run.steps.iter().filter_map(|step| step.quarter);
     if quarters().next().is_some() {

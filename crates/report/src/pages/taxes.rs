@@ -5,11 +5,11 @@ use allweather_costs::fills::Taxed;
 use allweather_taxes::{AddedBack, LossAccount, LossSum, WithheldRow};
 use chrono::Datelike;
 
-use crate::{Block, Page, Table, Value, Words, run::Run, words::words};
+use crate::{Block, Page, Scale, Table, Value, Words, format, run::Run};
 
 /// The page, where there is anything to say: the run realises losses, or withheld taxes were handed over.
 pub(crate) fn page(run: &Run<'_>) -> Option<Page> {
-    let account = run.record.losses();
+    let account = run.record.losses().filter(|_| !run.record.is_actual());
     let (withheld, added) = (&run.sources.withheld, &run.sources.added_back);
     if account.is_none() && withheld.is_empty() && added.is_empty() {
         return None;
@@ -22,40 +22,38 @@ pub(crate) fn page(run: &Run<'_>) -> Option<Page> {
              This is no tax advice, and knows no country's law.",
             "成績は税金がないものとして表示しています。損失確定の効果とコスト、源泉徴収された税金とその加算を示します。税務に関する助言ではなく、各国の税法も考慮していません。",
         ),
-    );
+    )
+    // To the unit, as a broker states them.
+    .counted_in(Scale::Units);
     if let Some(account) = &account {
         page.section(
             "losses",
             Words::new("Losses realised against cost paid", "損失確定とそのコスト"),
-            losses(run, account),
+            losses(account),
         );
     }
     if !withheld.is_empty() {
         page.section("withheld", Words::new("Withheld", "源泉徴収された税金"), vec![taken(withheld).into()]);
     }
     if !added.is_empty() {
-        page.section("added-back", Words::new("Added back", "加算された税金"), vec![back(run, added).into()]);
+        page.section("added-back", Words::new("Added back", "加算された税金"), vec![back(added).into()]);
     }
     Some(page)
 }
 
-fn amount(amount: f64) -> Value {
-    Value::Number(amount, 0)
-}
-
-fn losses(run: &Run<'_>, account: &LossAccount) -> Vec<Block> {
-    let (base, total, rate) = (run.record.base(), &account.total, account.tax_rate);
+fn losses(account: &LossAccount) -> Vec<Block> {
+    let total = &account.total;
     let facts = vec![
-        (words!("losses realised, {base}", "確定した損失（{base}）"), amount(total.loss)),
+        (Words::new("losses realised", "確定した損失"), Value::money(total.loss)),
         (
-            words!("disallowed, of own sales too, {base}", "否認された損失（通常の売却分を含む、{base}）"),
-            amount(total.disallowed),
+            Words::new("disallowed, of own sales too", "否認された損失（通常の売却分を含む）"),
+            Value::money(total.disallowed),
         ),
-        (words!("cost paid, {base}", "支払ったコスト（{base}）"), amount(total.cost)),
-        (Words::new("assumed tax rate", "想定税率"), Value::Percent(rate.to_f64())),
-        (words!("tax put off, {base}", "繰り延べた税額（{base}）"), amount(account.put_off(total))),
-        (words!("put off less cost, {base}", "繰延税額－コスト（{base}）"), amount(account.net(total))),
-        (words!("sold and bought back, {base}", "売却・買い戻し額（{base}）"), amount(total.round_trip)),
+        (Words::new("cost paid", "支払ったコスト"), Value::money(total.cost)),
+        (Words::new("assumed tax rate", "想定税率"), Value::Name(format::rate(account.tax_rate))),
+        (Words::new("tax put off", "繰り延べた税額"), Value::money(account.put_off(total))),
+        (Words::new("put off less cost", "繰延税額－コスト"), Value::money(account.net(total))),
+        (Words::new("sold and bought back", "売却・買い戻し額"), Value::money(total.round_trip)),
         (Words::new("times sold and bought back", "売却・買い戻し回数"), Value::Count(total.round_trips)),
         (
             Words::new("times left alone under water", "含み損のまま見送った回数"),
@@ -91,32 +89,26 @@ fn losses(run: &Run<'_>, account: &LossAccount) -> Vec<Block> {
         [
             name,
             Value::Count(sum.round_trips),
-            amount(sum.loss),
-            amount(sum.disallowed),
-            amount(sum.cost),
-            amount(account.put_off(sum)),
-            amount(account.net(sum)),
-            amount(sum.traded),
+            Value::money(sum.loss),
+            Value::money(sum.disallowed),
+            Value::money(sum.cost),
+            Value::money(account.put_off(sum)),
+            Value::money(account.net(sum)),
+            Value::money(sum.traded),
         ]
     };
     let note = Words::new(
-        "In base currency. A disallowed loss stands in the year of its sale, and is taken off the programme's losses first. By own sales: gains \
+        "A disallowed loss stands in the year of its sale, and is taken off the programme's losses first. By own sales: gains \
          less losses of what the portfolio sold anyway.",
-        "基準通貨建て。否認された損失は売却した年に計上し、まず損失確定分から差し引きます。通常の売却損益は、ポートフォリオ自身の売却による利益から損失を引いたものです。",
+        "否認された損失は売却した年に計上し、まず損失確定分から差し引きます。通常の売却損益は、ポートフォリオ自身の売却による利益から損失を引いたものです。",
     );
-    let mut years = table(
-        "losses_by_year",
-        words!("By year, in {base}", "年別（{base}）"),
-        ("year", Words::new("year", "年")),
-    );
+    let mut years =
+        table("losses_by_year", Words::new("By year", "年別"), ("year", Words::new("year", "年")));
     for (year, sum) in &account.years {
         years.row(cells(Value::Year(*year), sum));
     }
-    let mut assets = table(
-        "losses_by_asset",
-        words!("By asset, in {base}", "資産別（{base}）"),
-        ("asset", Words::new("asset", "資産")),
-    );
+    let mut assets =
+        table("losses_by_asset", Words::new("By asset", "資産別"), ("asset", Words::new("asset", "資産")));
     for (asset, sum) in &account.assets {
         assets.row(cells(Value::Name(asset.to_string()), sum));
     }
@@ -186,8 +178,7 @@ fn taken(rows: &[WithheldRow]) -> Table {
     ))
 }
 
-fn back(run: &Run<'_>, added: &[AddedBack]) -> Table {
-    let base = run.record.base();
+fn back(added: &[AddedBack]) -> Table {
     let mut sums: BTreeMap<(i32, Taxed, Option<&String>), f64> = BTreeMap::new();
     for tax in added {
         *sums.entry((tax.date.year(), tax.taxed, tax.country.as_ref())).or_default() +=
@@ -195,7 +186,7 @@ fn back(run: &Run<'_>, added: &[AddedBack]) -> Table {
     }
     let mut table = Table::new(
         "added_back",
-        words!("Added back by year, kind and country, in {base}", "加算額（年・種類・国別、{base}）"),
+        Words::new("Added back by year, kind and country", "加算額（年・種類・国別）"),
         [
             ("year", Words::new("year", "年")),
             ("on", Words::new("on", "種類")),
@@ -204,7 +195,12 @@ fn back(run: &Run<'_>, added: &[AddedBack]) -> Table {
         ],
     );
     for ((year, taxed, code), sum) in sums {
-        table.row([Value::Year(Year::new(year)), Value::Words(kind(taxed)), country(code), amount(sum)]);
+        table.row([
+            Value::Year(Year::new(year)),
+            Value::Words(kind(taxed)),
+            country(code),
+            Value::money(sum),
+        ]);
     }
     table.with_note(Words::new(
         "At the exchange rates of the days. What is added is return of its period, and no flow.",

@@ -86,6 +86,81 @@ fn it_is_there_for_an_account_only() {
     assert!(told.report.site().unwrap().files().contains_key("ja/actual.html"));
 }
 
+/// Whose span and spec is whose.
+#[test]
+fn the_account_has_a_span_and_a_spec_of_its_own() {
+    let told = told("4");
+    let runs = table(&told.report, "actual_runs");
+    let row = |row: usize| {
+        ["kind", "spec", "first_step", "last_step", "steps", "spec_sha256"]
+            .map(|column| runs.cell(row, column).unwrap().value.text(Language::English))
+    };
+    let hash = |spec: &Spec| spec.content_hash();
+    let own = told.actual.record.spec();
+    assert_eq!(row(0)[..5], ["simulation", "two", "2023-11-30", "2024-01-31", "3"]);
+    assert_eq!(row(0)[5], told.report.spec_hash());
+    assert_eq!(row(1), ["account", "two", "2023-11-30", "2024-01-31", "3", &hash(own)]);
+    assert_ne!(row(0)[5], row(1)[5], "one has lots");
+    let note = runs.note.as_ref().unwrap().text(Language::English);
+    assert!(note.starts_with("The account has another spec"), "{note}");
+
+    // The account beside a report of its own record.
+    let market = Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", PRICES).unwrap());
+    let statistics = Vintages::new();
+    let sources = Sources::new(&market, &statistics).with_weathers(Vec::new());
+    let sources = sources.with_account(&told.actual, &told.reconciliation, &told.explanation);
+    let report = Report::new(&told.actual.record, &sources).unwrap();
+    let note = table(&report, "actual_runs").note.as_ref().unwrap().text(Language::English);
+    assert!(note.starts_with("Both have one spec"), "{note}");
+}
+
+/// No page of an account says of it what is true of a simulation only.
+#[test]
+fn a_report_of_an_account_does_not_speak_of_simulated_rules() {
+    let told = told("5");
+    let market = Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", PRICES).unwrap());
+    let statistics = Vintages::new();
+    let sources = Sources::new(&market, &statistics).with_weathers(Vec::new());
+    let (real, simulated) = (
+        Report::new(&told.actual.record, &sources).unwrap(),
+        Report::new(
+            &simulate(told.actual.record.spec(), &market, &RateHistory::default()).unwrap(),
+            &sources,
+        )
+        .unwrap(),
+    );
+    assert!(real.is_actual() && !simulated.is_actual());
+    let (real, simulated) = (real.site().unwrap(), simulated.site().unwrap());
+    for (page, false_words, in_japanese) in [
+        ("index", "by fixed rules", "固定ルールで投資した場合"),
+        ("index", "what these rules would have done", "この規則をこの数値に当てはめた場合"),
+        ("index", "the pool is beside it", "プールを除く"),
+        ("expenses", "neither a pool nor a halt", "利益は全てポートフォリオに残ります"),
+        ("currency", "needs none", "必要もありません"),
+        ("holdings", "by which rule it is kept there", "比率を保つルール"),
+        ("costs", "The run charges nothing", "売買コストは課していません"),
+        ("decisions", "in the rule's own figures", "ルール自身の数値"),
+        ("decisions", "a rule of one's own", "独自のルール"),
+        ("estimates", "a live account", "全ての注文はその日の値で約定したとみなします"),
+        ("estimates", "only the costs of the spec are charged", "仕様に定めるコストだけ"),
+        ("estimates", "cargo run", "cargo run"),
+    ] {
+        for (path, words) in [(format!("{page}.html"), false_words), (format!("ja/{page}.html"), in_japanese)]
+        {
+            let text =
+                |site: &allweather_report::Site| String::from_utf8_lossy(&site.files()[&path]).into_owned();
+            let escaped = words.replace('\'', "&#39;");
+            let has = |text: &str| text.contains(words) || text.contains(&escaped);
+            let simulated = text(&simulated);
+            // A rule of one's own is the reason of no built-in rule.
+            assert!(has(&simulated) || page == "decisions", "{path}: {words}");
+            assert!(!has(&text(&real)), "{path}: {words}");
+        }
+    }
+    let decisions = String::from_utf8_lossy(&real.files()["ja/decisions.html"]).into_owned();
+    assert!(decisions.contains("約定2件") && decisions.contains("約定なし"), "its reasons are Japanese");
+}
+
 #[test]
 fn causes_are_those_of_the_explanation() {
     let told = told("4");
@@ -120,6 +195,10 @@ fn differences_rows_and_assets_beside_the_spec_are_named() {
     assert_eq!(differences.rows.len(), found.reconciliation.differences.len());
     let text = |column| differences.cell(0, column).unwrap().value.text(Language::English);
     assert_eq!([text("of"), text("expected"), text("stated")], ["a", "5", "4"]);
+    let grouped = Value::Exact("-1234567.8900".parse().unwrap());
+    assert_eq!(grouped.text(Language::English), "-1 234 567.89");
+    assert_eq!(serde_json::to_string(&grouped).unwrap(), r#""-1234567.89""#);
+    assert!(matches!(differences.cell(0, "expected").unwrap().value, Value::Exact(_)));
     let rows = table(&found.report, "actual_not_handled");
     assert_eq!(rows.cell(0, "description").unwrap().value, Value::Name("<b>a</b> was renamed".into()));
     let site = found.report.site().unwrap();

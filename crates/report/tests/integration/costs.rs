@@ -6,7 +6,7 @@ use allweather_core::Year;
 use allweather_portfolio::costs::PublishedCosts;
 use allweather_portfolio::costs::fills::{ArrivalPrice, Estimates, FlexXml, StatementReader, SymbolMap};
 use allweather_portfolio::{Record, Spec, Step, simulate};
-use allweather_report::{Block, Language, Mark, Report, Sources, Value};
+use allweather_report::{Block, Language, Mark, Report, Scale, Sources, Value};
 
 use crate::{
     main_job,
@@ -37,6 +37,22 @@ fn any_run_has_a_page() {
         });
         assert_eq!(free, record.outcome().costs.total() == 0.0, "{name}");
     }
+}
+
+/// Every amount on the page, those of the plot too, is counted in the one unit that stands above them.
+#[test]
+fn the_page_has_one_unit() {
+    for (name, record, report) in runs() {
+        let page = page(report, "costs");
+        let annual = record.outcome().costs.total() / years(record).len() as f64;
+        let scale = if annual > 0.0 { Scale::of(annual) } else { report.scale() };
+        let unit = page.unit.as_ref().unwrap().text(Language::English);
+        assert_eq!(unit, scale.of_currency("JPY").text(Language::English), "{name}");
+        assert_eq!(figure(report, "costs", "costs_cumulative").scale, scale);
+        let cell = table(report, "costs").cell(0, "commission").unwrap();
+        assert!(matches!(cell.value, Value::Money(_, found) if found == scale), "{name}");
+    }
+    assert_eq!(page(&main_job().report, "costs").unit.as_ref().unwrap().text(Language::Japanese), "千JPY");
 }
 
 #[test]

@@ -58,7 +58,9 @@ fn a_report_counts_in_the_base_of_its_market() {
     let json: serde_json::Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
     assert_eq!(json["base"], "USD");
     let told = format!("{:?}", report.pages());
-    assert!(told.contains("in USD"));
+    // The capital is counted in millions; costs, far below it, in thousands: a page says its own unit.
+    assert_eq!(page(&report, "index").unit.as_ref().unwrap().text(Language::English), "millions of USD");
+    assert_eq!(page(&report, "costs").unit.as_ref().unwrap().text(Language::English), "thousands of USD");
     // Yen are named where the foreign asset and its rates are, and nowhere in a heading or a unit.
     let rest = told.replace(r#"Name("JPY")"#, "").replace(r#"Name("short rate JPY")"#, "");
     assert!(!rest.contains("JPY"), "{}", &rest[rest.find("JPY").unwrap_or(0)..]);

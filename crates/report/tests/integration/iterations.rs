@@ -4,7 +4,7 @@ use std::{num::NonZeroU16, sync::OnceLock};
 
 use allweather_iterations::{Ledger, Standing};
 use allweather_portfolio::{Holding, Holdings, LiveTrack, Spec};
-use allweather_report::{Language, Points, Report, Sources, Value};
+use allweather_report::{Language, Points, Report, Shape, Sources, Value};
 
 use crate::{
     main_job,
@@ -93,6 +93,50 @@ fn the_ledger_is_shown_as_it_is() {
         assert_eq!(cell("note"), iteration.note());
     }
     assert_eq!(words(report, "iterations", 0, "until"), "2012-01-10");
+}
+
+/// Each late review with its days; what was in time is not there.
+#[test]
+fn late_reviews_are_listed() {
+    let Versions { ledger, report, .. } = versions();
+    let today = main_job().record.steps().last().unwrap().date;
+    let late = ledger.late_reviews(today);
+    let shown = table(report, "late_reviews");
+    // Due a year after the first record, done with the second; due a year after that, done with the third.
+    assert_eq!((late.len(), shown.rows.len()), (2, 2));
+    let row = |row| ["due", "done", "days"].map(|column| words(report, "late_reviews", row, column));
+    assert_eq!(row(0), ["2000-12-31", "2012-01-10", "4027"]);
+    assert_eq!(row(1), ["2013-01-10", "2025-12-31", "4738"]);
+    for (row, review) in late.iter().enumerate() {
+        let days = review.done.unwrap() - review.due;
+        assert_eq!(number(shown, row, "days"), Some(days.num_days() as f64));
+    }
+
+    // With one record only, a review that is not done.
+    let main = main_job();
+    let mut ledger = Ledger::new();
+    let today = "1999-12-31".parse().unwrap();
+    let model = main.record.spec().candidate(main.data.market.as_of(today), "").unwrap();
+    ledger.adopt(model, today, NonZeroU16::MIN).unwrap();
+    let live = LiveTrack::new(&ledger, &main.data.market, |spec| main.data.rates_for(spec)).unwrap();
+    let sources = Sources::new(&main.data.market, &main.data.statistics).with_iterations(&ledger, &live);
+    let report = Report::new(&main.record, &sources).unwrap();
+    assert!(matches!(table(&report, "late_reviews").cell(0, "done").unwrap().value, Value::Missing(_)));
+}
+
+/// No two lines of the plot look alike.
+#[test]
+fn lines_can_be_told_apart() {
+    let plot = figure(&versions().report, "iterations", "iterations_growth");
+    let looks = |n: usize| (plot.series[n].colour, plot.series[n].shape);
+    for n in 0..plot.series.len() {
+        assert!((0..n).all(|other| looks(other) != looks(n)), "{:?}", plot.series[n].name);
+    }
+    let shapes: Vec<_> = plot.series[..4].iter().map(|series| series.shape).collect();
+    assert_eq!(shapes, [Shape::Wide, Shape::Dashed, Shape::Line, Shape::Dotted]);
+    let html = &versions().report.site().unwrap().files()["iterations.html"].clone();
+    let html = std::str::from_utf8(html).unwrap();
+    assert!(html.contains(r#""dash":"dash""#) && html.contains(r#""dash":"dot""#));
 }
 
 #[test]

@@ -77,6 +77,18 @@ fn losses_are_those_of_the_record() {
     same(Some(sum("loss")), Some(loss.iter().sum()));
     same(Some(sum("cost")), Some(cost.iter().sum()));
     assert!(report.table("withheld").is_none() && report.table("added_back").is_none());
+    assert_eq!(page(&report, "taxes").unit.as_ref().unwrap().text(Language::English), "JPY");
+}
+
+/// A rate that was set is shown with all its digits.
+#[test]
+fn the_tax_rate_is_not_rounded() {
+    let (market, nothing) = (market(), Vintages::new());
+    let record = record(&market, r#","loss_realisation":{"tax_rate":"0.20315"}"#);
+    let report = Report::new(&record, &Sources::new(&market, &nothing).with_weathers(Vec::new())).unwrap();
+    let site = report.site().unwrap();
+    let html = std::str::from_utf8(&site.files()["taxes.html"]).unwrap();
+    assert!(html.contains("20.315\u{a0}%") && !html.contains("20.32"), "{html}");
 }
 
 #[test]
@@ -105,6 +117,6 @@ fn withheld_taxes_are_those_handed_over() {
     );
     assert_eq!(
         rows("added_back", &["year", "on", "country", "amount"]),
-        ["2020 dividends US 1 000", "2020 gains of sales JP 20 315", "2021 interest — 7"]
+        ["2020 dividends US 1 000.00", "2020 gains of sales JP 20 315.00", "2021 interest — 7.00"]
     );
 }

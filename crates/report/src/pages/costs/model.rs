@@ -2,13 +2,20 @@ use allweather_portfolio::{CostSpec, costs::PublishedCosts};
 
 use crate::{
     Block, Table, Value, Words,
-    format::{decimals, percent},
+    format::{decimals, exact, rate},
     run::Run,
     words::words,
 };
 
 /// What the spec charges, in words.
 pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
+    if run.record.is_actual() {
+        return vec![Block::Paragraph(Words::new(
+            "What the account was charged, as its fills and its broker's statements tell it: commissions, fees, and fees of conversions. \
+             Slippage is counted where a fill tells the price when its order arrived. The costs that the spec assumes are in no figure.",
+            "約定と証券会社の報告書に基づき、実口座に実際に課された手数料・諸費用・両替費用です。スリッページは発注時点の価格が分かる約定のみ計上しています。仕様が想定するコストはどの数値にも含まれません。",
+        ))];
+    }
     let spec = run.record.spec();
     let mut blocks = match &spec.costs {
         CostSpec::Proportional(model) if model.rate().to_f64() == 0.0 => vec![Block::Warning(Words::new(
@@ -16,7 +23,7 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
             "売買コストは課していません。リターンはコストのない市場でのものです。",
         ))],
         CostSpec::Proportional(model) => {
-            let rate = percent(model.rate().to_f64());
+            let rate = rate(model.rate());
             vec![Block::Paragraph(words!(
                 "Every trade costs {rate} of the traded value, whatever the asset; the page counts it as commission.",
                 "資産を問わず、売買額の{rate}を課しています（取引手数料として集計）。"
@@ -29,7 +36,7 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
         ))],
     };
     if let Some(fx) = &spec.fx {
-        let fee = small(fx.fee().to_f64());
+        let fee = rate(fx.fee());
         blocks.push(Block::Paragraph(words!(
             "Dealing in forwards costs {fee} of the notional that is opened; it is among the exchange fees.",
             "為替予約の取引には建玉の想定元本の{fee}を課し、為替手数料に含めています。"
@@ -38,15 +45,10 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
     blocks
 }
 
-/// A rate that may be far below a basis point.
-fn small(fraction: f64) -> String {
-    format!("{} %", decimals(fraction * 100.0, 4))
-}
-
 fn published(costs: &PublishedCosts) -> Vec<Block> {
     let (exponent, cap) =
         (decimals(costs.slippage().exponent(), 2), decimals(costs.slippage().ratio_cap(), 1));
-    let fx = small(costs.fx_rate().to_f64());
+    let fx = rate(costs.fx_rate());
     let mut table = Table::new(
         "cost_rates",
         Words::new("Rates by asset, of traded value, one way", "資産別の率（売買額に対する片道）"),
@@ -59,7 +61,7 @@ fn published(costs: &PublishedCosts) -> Vec<Block> {
     );
     for row in costs.assets() {
         let minimum =
-            row.minimum.map(|money| Value::Name(format!("{} {}", money.amount(), money.currency())));
+            row.minimum.map(|money| Value::Name(format!("{} {}", exact(money.amount()), money.currency())));
         table.row([
             Value::Name(row.asset.to_string()),
             Value::Number(row.max_rate.to_f64() * 1e4, 2),

@@ -10,7 +10,11 @@ pub(super) fn by_kind(run: &Run<'_>) -> Table {
     }
     let mut kinds: Vec<Kind> = Vec::new();
     for (step, value) in run.steps.iter().zip(&run.trades.value) {
-        let name = reasons::kind(step.decision.reason());
+        let name = if run.record.is_actual() {
+            Words::new("trades of the account", "実口座の売買")
+        } else {
+            reasons::kind(step.decision.reason())
+        };
         let place = kinds.iter().position(|kind| kind.name == name).unwrap_or(kinds.len());
         if place == kinds.len() {
             kinds.push(Kind { name, traded: 0, held: 0, value: 0.0 });
@@ -45,6 +49,12 @@ pub(super) fn by_kind(run: &Run<'_>) -> Table {
         Value::Count(kinds.iter().map(|kind| kind.held).sum()),
         Value::money(kinds.iter().map(|kind| kind.value).sum()),
     ]);
+    if run.record.is_actual() {
+        return table.with_note(Words::new(
+            "A step at which there was a fill counts as traded. The value is what was held after less before, asset by asset.",
+            "約定のあったステップを売買と数えます。売買額は資産ごとの保有額の変化の合計です。",
+        ));
+    }
     table.with_note(Words::new(
         "The decisions of the portfolio's own rule. Where one rule chooses or limits another, the one that decided counts. The value also \
          holds what was sold to pay a withdrawal, or bought with what came back, while the rule held.",

@@ -41,6 +41,13 @@ fn decisions(run: &Run<'_>) -> Table {
         ]);
     }
     table.searchable = true;
+    if run.record.is_actual() {
+        return table.with_note(Words::new(
+            "Costs are those that were charged. Withdrawn is what the owner took out. The value is that after trades and flows. Several search \
+             words must all be in the row.",
+            "コストは実際に課されたものです。出金は所有者が引き出した額です。時価は売買と資金の出入りの後の値です。検索語が複数の場合、全てを含む行を表示します。",
+        ));
+    }
     table.with_note(Words::new(
         "Turnover stands where a rule traded; the traded value also holds what was sold to pay a \
          withdrawal. Costs also hold the dealing in forwards. The value is that after trade and flows, without the pool. Several search words \

@@ -236,4 +236,125 @@ pub(super) static ENTRIES: &[(Words, Words)] = &[
         Words::new("target", "目標パフォーマンス"),
         Words::new("what the method asks of itself", "手法が自らに課す水準"),
     ),
+    (
+        Words::new("fill", "約定"),
+        Words::new(
+            "an order, or a part of one, as it was carried out",
+            "注文（またはその一部）が成立したもの",
+        ),
+    ),
+    (
+        Words::new("statement", "取引報告書"),
+        Words::new("what a broker reports of an account", "証券会社による口座の報告"),
+    ),
+    (
+        Words::new("estimate and actual", "推定値と実値"),
+        Words::new(
+            "the costs that were assumed beside those that were paid",
+            "想定したコストと実際に支払ったコスト",
+        ),
+    ),
+    (
+        Words::new("iteration", "イテレーション"),
+        Words::new(
+            "a version of the model, recorded before it was in force",
+            "モデルの版。使われ始める前に記録される",
+        ),
+    ),
+    (
+        Words::new("live track", "実運用（繋いだ成績）"),
+        Words::new(
+            "what was in force at each time, as one path",
+            "各時点で採用されていた版を1本に繋いだ成績",
+        ),
+    ),
+    (
+        Words::new("history", "ヒストリカル"),
+        Words::new(
+            "what a version would have earned before it was recorded; its weights were chosen knowing it",
+            "記録前の期間の成績。組入比率はそれを知った上で選ばれている",
+        ),
+    ),
+    (
+        Words::new("replaced iterations", "組み替えられる前のポートフォリオのフォワード"),
+        Words::new(
+            "versions after another took their place, tracked on (superseded)",
+            "別の版に置き換えられた後も追跡する版",
+        ),
+    ),
+    (
+        Words::new("review", "見直し"),
+        Words::new(
+            "looking at the model anew, once a year or more, on record",
+            "年1回以上、記録に残してモデルを見直すこと",
+        ),
+    ),
+    (
+        Words::new("actual operation", "実運用"),
+        Words::new("lots, smallest orders and real fills", "取引単位・最低取引サイズ・実際の約定を伴う運用"),
+    ),
+    (
+        Words::new("performance of an account", "実運用ポートフォリオの成績"),
+        Words::new(
+            "what an account earned by its fills, cash and flows",
+            "約定・現金・入出金の記録による口座の成績",
+        ),
+    ),
+    (
+        Words::new("why actual differs from simulated", "例外的差異"),
+        Words::new(
+            "the difference of an account from its simulation, by cause",
+            "実口座とシミュレーションの差とその原因",
+        ),
+    ),
+    (
+        Words::new("reconciliation", "照合"),
+        Words::new(
+            "opening and movements against what the broker states",
+            "期首残高と記録を証券会社の報告と突き合わせること",
+        ),
+    ),
+    (
+        Words::new("withheld tax", "源泉徴収"),
+        Words::new("tax that a broker keeps back before it pays", "証券会社が支払い前に差し引く税金"),
+    ),
+    (
+        Words::new("added back", "これらを加算して"),
+        Words::new(
+            "withheld tax counted as return, to compare with figures before tax",
+            "税引前の数値と比べるため、源泉税をリターンに戻すこと",
+        ),
+    ),
+    (
+        Words::new("unrealised loss", "含み損"),
+        Words::new(
+            "what a holding is worth less than it cost, not yet sold",
+            "売却前の保有資産の時価が取得価額を下回る額",
+        ),
+    ),
+    (
+        Words::new("cost of a lot", "取得価額"),
+        Words::new("what a holding was bought for", "保有資産を購入したときの額"),
+    ),
+    (
+        Words::new("programme that realises losses", "損失確定・再投資プログラム"),
+        Words::new(
+            "what is under water is sold and bought back, so that a tax is put off",
+            "含み損のある資産を売却して買い戻し、税金を繰り延べる仕組み",
+        ),
+    ),
+    (
+        Words::new("many runs on drawn months", "モンテカルロ・シミュレーション"),
+        Words::new(
+            "the same spec on many pasts put together from months of the real one",
+            "実際の月を抽出して作った多数の経路で同じ仕様を実行すること",
+        ),
+    ),
+    (
+        Words::new("probability of ruin", "破綻確率"),
+        Words::new(
+            "on how many of such paths little or nothing is left",
+            "そのような経路のうち、資産がほとんど残らないものの割合",
+        ),
+    ),
 ];

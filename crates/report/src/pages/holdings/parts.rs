@@ -2,7 +2,7 @@ use allweather_core::{AssetId, Currency, Month, Rate};
 use allweather_portfolio::{CostSpec, Part};
 
 use super::walk;
-use crate::{Cell, Column, Table, Value, Words, format::percent, run::Run, words::words};
+use crate::{Cell, Column, Table, Value, Words, format::rate, run::Run, words::words};
 
 /// What the spec wants held, vaults with what is in them, and what is known of each asset.
 pub(super) fn table(run: &Run<'_>) -> Table {
@@ -70,7 +70,7 @@ pub(super) fn table(run: &Run<'_>) -> Table {
         }
         table.rows.push(row.into_iter().map(Cell::from).collect());
     }
-    table.with_note(note(&spec.costs))
+    table.with_note(note(run, &spec.costs))
 }
 
 /// Currency and span of the prices of an asset.
@@ -89,12 +89,16 @@ fn rates(costs: &CostSpec, asset: &AssetId) -> Option<(Rate, Rate)> {
     Some((row.max_rate, row.base_slippage))
 }
 
-fn note(costs: &CostSpec) -> Words {
+fn note(run: &Run<'_>, costs: &CostSpec) -> Words {
     let base = Words::new(
         "Weights are fractions of the whole and fixed before the run. Months are those of the price panel, also outside of the run.",
         "比率は全体に対する割合で、実行前に固定されています。月は価格表の範囲で、実行期間の外も含みます。",
     );
     let rest = match costs {
+        _ if run.record.is_actual() => Words::new(
+            " They are those of the spec that the account is held against; it was charged what the page of costs says.",
+            "いずれも実口座と比べる仕様のものです。実際のコストはコストのページにあります。",
+        ),
         CostSpec::Published(costs) => {
             let rate = crate::format::decimals(costs.fx_rate().to_f64() * 1e4, 2);
             words!(
@@ -107,7 +111,7 @@ fn note(costs: &CostSpec) -> Words {
             Words::new(" The spec lets trading cost nothing.", "仕様では取引コストは0です。")
         }
         CostSpec::Proportional(cost) => {
-            let rate = percent(cost.rate().to_f64());
+            let rate = rate(cost.rate());
             words!(
                 " Every trade costs {rate} of its value, one way.",
                 "取引コストは片道で取引金額の{rate}です。"

@@ -21,6 +21,12 @@ pub(super) fn table(run: &Run<'_>) -> Table {
     for vault in spec.holdings.vaults() {
         table.row(row(Value::Name(vault.name.to_string()), &vault.rule));
     }
+    if run.record.is_actual() {
+        return table.with_note(Words::new(
+            "The rules of the spec that the account is held against. None of them decided its trades: those are its owner's.",
+            "実口座と比べる仕様のルールです。実際の売買は所有者によるもので、これらのルールが決めたものではありません。",
+        ));
+    }
     table.with_note(Words::new(
         "The rules of the spec; all their settings are in it, on the page of what is estimated.",
         "仕様に書かれたルールです。全ての設定は「推計値と欠損」ページの仕様にあります。",
