@@ -3,8 +3,8 @@
 use allweather_rebalance::paths::total;
 use chrono::NaiveDate;
 
-use super::{Arrival, Simulation, State};
-use crate::{Outcome, PortfolioError, Record};
+use super::{Arrival, State};
+use crate::{Outcome, PortfolioError, Record, Simulation};
 
 /// A run of a chain with the number of its iteration. It is laid out over the rows from its own first step to the first step of the one that
 /// replaces it, that one included.
@@ -98,12 +98,12 @@ fn take_over(leg: &Leg<'_>, step: usize, next: &Leg<'_>, mut old: State) -> Resu
         } else if held != 0.0 {
             if !sold {
                 let market = from.market.as_of(from.prepared.dates[step]);
-                old.trading.take_rates(&from.prepared, from.costs.model(), market, step)?;
+                old.trading.charges.take(&from.prepared, from.costs.model(), market, step)?;
                 sold = true;
             }
             state.cash += held;
             state.left.value += held;
-            state.left.costs.add(&old.trading.order(place, held));
+            state.left.costs.add(&old.trading.charges.order(place, held));
         }
     }
     state.purse = match (old.purse, &to.spec.expenses) {
