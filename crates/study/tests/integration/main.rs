@@ -1,6 +1,7 @@
 //! Tests of the crate as its users see it.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod kernel;
 mod paths;
 mod results;
 mod sketch;
