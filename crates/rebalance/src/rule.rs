@@ -204,6 +204,7 @@ impl Rebalancer for Rule {
             Self::CostAware(rule) => rule.may_trade(day),
             Self::WhenVolatile(rule) => rule.may_trade(day),
             Self::CorrelationLimit(rule) => rule.may_trade(day),
+            Self::Never => false,
         }
     }
 }

@@ -96,7 +96,8 @@ proptest! {
             prop_assert!(close(*kernel, *engine, *engine, 1e-12), "{} for {}", kernel, engine);
         }
         prop_assert!(close(totals.value, engine.final_value, engine.final_value, 1e-12));
-        prop_assert!(close(totals.turnover, engine.turnover, engine.turnover, 1e-12));
+        // One asset alone trades what was rounded.
+        prop_assert!(close(totals.turnover, engine.turnover, engine.turnover.max(0.1), 1e-12));
         let costs = engine.costs.total();
         prop_assert!(close(totals.costs, costs, costs, 1e-12), "{} for {}", totals.costs, costs);
     }
