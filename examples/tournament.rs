@@ -382,7 +382,7 @@ fn a_small_tournament_runs_and_goes_on() -> Result<(), Box<dyn Error>> {
     assert!(text.contains("tested on 1990-07 to 2024-09, 30 trials in all"), "{text}");
     assert!(text.contains("=== three times the costs") && text.contains("what frequency costs"), "{text}");
     assert!(text.matches("No rule is distinguishable from luck").count() == 3, "{text}");
-    assert!(fs::read_to_string(folder.path().join("site/en/tournament.html"))?.contains("half-yearly"));
+    assert!(fs::read_to_string(folder.path().join("site/tournament.html"))?.contains("half-yearly"));
     assert_eq!(printed(&words)?, text, "it is all there already");
     let json = printed(&[&words[..], &["--json", "--threads", "1"]].concat())?;
     let json: serde_json::Value = serde_json::from_str(&json)?;

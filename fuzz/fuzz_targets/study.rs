@@ -1,6 +1,6 @@
 #![no_main]
 
-use allweather_study::{Results, StudySpec};
+use allweather_study::{Results, StudySpec, TournamentSpec};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 // A study and its results are read back as what they were, and forged results merge without a panic, or are refused.
@@ -14,6 +14,15 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         assert!(spec.paths() > 0 && spec.months() > 0 && spec.past() >= 24 && !spec.variants().is_empty());
         assert!((0.0..1.0).contains(&spec.ruin_level()));
     }
+    if let Ok(spec) = TournamentSpec::from_json(text) {
+        let canonical = spec.canonical_json();
+        let again = TournamentSpec::from_json(&canonical).expect("what was written is read");
+        assert_eq!(again, spec);
+        assert_eq!(again.canonical_json(), canonical);
+        let rules = spec.entrants().len() + 1;
+        assert_eq!(spec.grid().variants().len(), rules * (spec.costs().len() + 1));
+        assert!(spec.significance() > 0.0 && spec.significance() < 1.0 && spec.draws() > 0);
+    }
     if let Ok(results) = Results::from_json("results", text) {
         let again = Results::from_json("results", &results.to_json()).expect("what was written is read");
         assert_eq!(again.to_json(), results.to_json());
@@ -21,6 +30,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         for (_, tally) in results.tallies() {
             let mut twice = tally.clone();
             twice.merge(tally);
+            assert_eq!(twice.versus().is_some(), tally.versus().is_some());
             for measure in allweather_study::Measure::ALL {
                 let found = twice.measure(measure);
                 let _ = (found.mean(), found.deviation(), found.standard_error(), found.quantile(0.5));

@@ -62,23 +62,20 @@ pub fn stepdown<'a>(
 ) -> Result<Vec<Option<Adjusted>>, MetricsError> {
     let rules = Rules::new(over_benchmark, bootstrap)?;
     let deviations = rules.deviations()?;
-    // Place, mean and scale of each rule that differs from the benchmark.
+    // Place, mean, deviation and statistic of each rule that differs from the benchmark.
     let places = deviations.iter().zip(&rules.means).enumerate();
     let differing = places.filter(|(_, (deviation, _))| **deviation > 0.0);
     let mut ranked: Vec<(usize, f64, f64, f64)> = differing
-        .map(|(place, (deviation, mean))| {
-            let scale = rules.root() / deviation;
-            (place, *mean, scale, mean * scale)
-        })
+        .map(|(place, (deviation, mean))| (place, *mean, *deviation, mean * rules.root() / deviation))
         .collect();
     // The largest statistic first; of equal ones the first rule.
     ranked.sort_by(|a, b| b.3.total_cmp(&a.3));
     let mut as_large = vec![0_usize; ranked.len()];
     rules.each_draw(bootstrap, |drawn| {
         let mut largest = f64::NEG_INFINITY;
-        for ((place, mean, scale, statistic), count) in ranked.iter().zip(&mut as_large).rev() {
+        for ((place, mean, deviation, statistic), count) in ranked.iter().zip(&mut as_large).rev() {
             let drawn = drawn.get(*place).copied().unwrap_or_default();
-            largest = largest.max((drawn - mean) * scale);
+            largest = largest.max((drawn - mean) * rules.root() / deviation);
             *count += usize::from(largest >= *statistic);
         }
     });

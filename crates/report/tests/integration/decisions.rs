@@ -166,6 +166,8 @@ fn reasons() -> Vec<Reason> {
         },
         Reason::Due(Period::Review),
         Reason::NotDue(Period::Week),
+        Reason::Due(Period::HalfYear),
+        Reason::Never,
         Reason::DueFor { every: Period::Quarter, scheduled: day },
         Reason::NotDueUntil { every: Period::Month, scheduled: Some(day) },
         Reason::NotDueUntil { every: Period::Year, scheduled: None },

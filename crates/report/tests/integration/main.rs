@@ -17,6 +17,7 @@ mod returns;
 mod site;
 mod taxes;
 mod terms;
+mod tournament;
 mod weather;
 
 use std::{fs, path::Path, sync::OnceLock};

@@ -116,7 +116,7 @@ pub struct Spread {
 pub struct PathFigures {
     /// Geometric return a year; `None` when all paths lost everything.
     pub annual_return: Option<Spread>,
-    /// By how much the mean of the same rule without costs is higher.
+    /// By how much the mean of the same rule without costs is higher; the first purchase is in it, which all rules pay alike.
     pub cost: Option<f64>,
     /// The mean standard deviation, a year.
     pub deviation: Option<f64>,

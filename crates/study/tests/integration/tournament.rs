@@ -15,8 +15,8 @@ use allweather_study::{
 use rust_decimal::dec;
 use serde_json::Value;
 
-/// Figures of an independent program: numpy's random prices, a bisection for each trade, `arch` for the test of superior predictive ability
-/// (100 000 draws) and its block length, scipy for the deflated Sharpe ratio.
+/// Figures of an independent program: numpy's random prices, a bracketed root for each trade, Hansen's test from its formulas with 100 000
+/// draws of numpy's in blocks as `arch` finds them best, scipy for the deflated Sharpe ratio.
 static EXPECTED: &str = include_str!("../data/tournament.json");
 
 pub(crate) fn market() -> Market {
