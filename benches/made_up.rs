@@ -1,6 +1,8 @@
 //! What the programs of this package are run on where no data are given: figures that are the same on every machine.
 #![expect(clippy::missing_errors_doc, reason = "what is made up here fits")]
 
+pub mod clock;
+
 use std::error::Error;
 
 use allweather_core::{Currency, Month};
