@@ -116,6 +116,12 @@ pub fn drift_band() -> Value {
     json!({ "drift_band": { "measure": "portfolio", "threshold": 1, "scope": "all" } })
 }
 
+/// All to their weights when one is a tenth of its weight away: as often whatever the number of assets.
+#[must_use]
+pub fn relative_band() -> Value {
+    json!({ "drift_band": { "measure": "position", "threshold": 10, "scope": "all" } })
+}
+
 /// W2's rule: all to their weights on the first day of each month.
 #[must_use]
 pub fn each_month() -> Value {

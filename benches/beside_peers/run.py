@@ -203,8 +203,9 @@ def main():
             with a.keep.open("a") as file:
                 file.writelines(json.dumps(line) + "\n" for line in lines)
 
-    if a.add:
-        take([json.loads(line) for line in a.add.open()], earlier=True)
+    earlier = [json.loads(line) for line in a.add.open()] if a.add else []
+    take([line for line in earlier if "workload" in line], earlier=True)
+    whole = {line["once"]: {**line, "once": line["once"] + ", taken earlier"} for line in earlier if "once" in line}
     for round_ in range(a.rounds):
         for workload in a.workloads.split(","):
             take(lines_of([ours, data, workload]))
@@ -219,7 +220,12 @@ def main():
     for who, command in [("allweather", [ours, data, "--once"])] + [
             (peer, [python, str(a.scripts / s.split()[0]), *s.split()[1:]]) for peer, s in ONCE if peer in peers]:
         if used := whole_process(command):
-            print(f"| {who} | {duration(used['wall'])} | {duration(used['cpu'])} | {used['memory']:.1f} MB |", flush=True)
+            whole[who] = {"once": who, **used}
+            if a.keep:
+                with a.keep.open("a") as file:
+                    file.write(json.dumps(whole[who]) + "\n")
+    for used in sorted(whole.values(), key=lambda used: used["cpu"]):
+        print(f"| {used['once']} | {duration(used['wall'])} | {duration(used['cpu'])} | {used['memory']:.1f} MB |")
     everything(best)
 
 
