@@ -1,6 +1,8 @@
 //! What the programs of this package are run on where no data are given: figures that are the same on every machine.
 #![expect(clippy::missing_errors_doc, reason = "what is made up here fits")]
 
+pub mod clock;
+
 use std::error::Error;
 
 use allweather_core::{Currency, Month};
@@ -112,6 +114,12 @@ pub fn spec(assets: usize, rule: &Value) -> Result<Spec, Box<dyn Error>> {
 #[must_use]
 pub fn drift_band() -> Value {
     json!({ "drift_band": { "measure": "portfolio", "threshold": 1, "scope": "all" } })
+}
+
+/// All to their weights when one is a tenth of its weight away: as often whatever the number of assets.
+#[must_use]
+pub fn relative_band() -> Value {
+    json!({ "drift_band": { "measure": "position", "threshold": 10, "scope": "all" } })
 }
 
 /// W2's rule: all to their weights on the first day of each month.

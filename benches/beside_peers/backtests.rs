@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use allweather_portfolio::{Outcome, Simulation, Spec, rfr::RateHistory};
+use benches::clock::peak_memory;
 use serde_json::json;
 
-use crate::clock::{Bench, Figures};
+use crate::measured::{Bench, Figures};
 use crate::tables::market;
 
 /// The weights of the scripts, percent.
@@ -41,7 +42,10 @@ pub(crate) fn once(data: &Path) -> crate::Outcome {
     let (spec, market) = (band()?, market(data, "monthly_prices_30.csv")?);
     let rates = RateHistory::default();
     let outcome = Simulation::new(&spec, &market, &rates)?.outcome()?;
-    println!("{}", json!({ "workload": "w1", "peer": "allweather", "final": outcome.final_value }));
+    println!(
+        "{}",
+        json!({ "workload": "w1", "peer": "allweather", "final": outcome.final_value, "peak_rss_mb": peak_memory()? })
+    );
     Ok(())
 }
 

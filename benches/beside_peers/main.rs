@@ -8,7 +8,7 @@
 //! does not, this says so and ends with a failure. `--once` does one run of W1 from file to figure, to be timed from outside.
 
 mod backtests;
-mod clock;
+mod measured;
 mod measures;
 mod paths;
 mod spreads;

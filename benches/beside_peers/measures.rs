@@ -4,7 +4,7 @@ use std::path::Path;
 
 use allweather_metrics::{Hurdle, Periodicity, Tail, paths};
 
-use crate::clock::{Bench, Figures};
+use crate::measured::{Bench, Figures};
 
 const PATHS: usize = 10_000;
 const MONTHS: usize = 540;

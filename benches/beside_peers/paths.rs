@@ -8,7 +8,7 @@ use allweather_rebalance::paths::{ConstantMix, MixTotals, Moment};
 use benches::SplitMix;
 use rayon::prelude::*;
 
-use crate::clock::{Bench, Figures};
+use crate::measured::{Bench, Figures};
 use crate::tables::monthly_growth;
 
 const PATHS: u64 = 10_000;

@@ -111,14 +111,17 @@ def whole_process(command, times=5):
     wall, cpu, memory = [], [], []
     for _ in range(times):
         began = time.perf_counter()
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "ONCE": "1"})
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "ONCE": "1"}, text=True)
+        printed = child.stdout.read()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = status
         if status:
             return None
         wall.append(time.perf_counter() - began)
         cpu.append(used.ru_utime + used.ru_stime)
-        memory.append(used.ru_maxrss / 1024)
+        # The system's figure counts this program as well, up to the moment the child becomes itself; ours tells its own.
+        own = next((json.loads(line).get("peak_rss_mb") for line in printed.splitlines() if line.startswith("{")), None)
+        memory.append(own or used.ru_maxrss / 1024)
     return dict(wall=min(wall), cpu=min(cpu), memory=max(memory))
 
 
@@ -155,7 +158,7 @@ def goals(best):
         if a is None:
             continue
         if theirs == "best":
-            peers = [l for (w, p), l in best.items() if w == workload and not p.startswith("allweather") and "given" not in p]
+            peers = [l for (w, p), l in best.items() if w == workload and not p.startswith("allweather") and "covariance given" not in p]
             b = min((l for l in peers if (off(l, a) or 0) <= AGREES and off(l, a) is not None), key=lambda l: l[time_of], default=None)
         else:
             b = best.get((workload, theirs))
@@ -172,7 +175,7 @@ def everything(best):
         ours = next((best[k] for k in ((workload, "allweather"), (workload, "allweather, one thread")) if k in best), None)
         if ours is None:
             continue
-        if "given" in peer:
+        if "covariance given" in peer:
             ours = best[(workload, "allweather (covariance given)")]
         apart = off(line, ours)
         apart = ("a part of the paths, scaled" if "extrapolated_x" in line else "other figures") if apart is None else "the same" if apart < 1e-9 else f"off by {apart:.0e}"
@@ -200,8 +203,9 @@ def main():
             with a.keep.open("a") as file:
                 file.writelines(json.dumps(line) + "\n" for line in lines)
 
-    if a.add:
-        take([json.loads(line) for line in a.add.open()], earlier=True)
+    earlier = [json.loads(line) for line in a.add.open()] if a.add else []
+    take([line for line in earlier if "workload" in line], earlier=True)
+    whole = {line["once"]: {**line, "once": line["once"] + ", taken earlier"} for line in earlier if "once" in line}
     for round_ in range(a.rounds):
         for workload in a.workloads.split(","):
             take(lines_of([ours, data, workload]))
@@ -216,7 +220,12 @@ def main():
     for who, command in [("allweather", [ours, data, "--once"])] + [
             (peer, [python, str(a.scripts / s.split()[0]), *s.split()[1:]]) for peer, s in ONCE if peer in peers]:
         if used := whole_process(command):
-            print(f"| {who} | {duration(used['wall'])} | {duration(used['cpu'])} | {used['memory']:.1f} MB |", flush=True)
+            whole[who] = {"once": who, **used}
+            if a.keep:
+                with a.keep.open("a") as file:
+                    file.write(json.dumps(whole[who]) + "\n")
+    for used in sorted(whole.values(), key=lambda used: used["cpu"]):
+        print(f"| {used['once']} | {duration(used['wall'])} | {duration(used['cpu'])} | {used['memory']:.1f} MB |")
     everything(best)
 
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use allweather_costs::spread::{DailyBars, RollingEdge, Unmeasured, edge};
 
-use crate::clock::Bench;
+use crate::measured::Bench;
 use crate::tables::numbers;
 
 pub(crate) fn edge_of_all(data: &Path) -> crate::Outcome {

@@ -7,7 +7,7 @@ use allweather_metrics::Tail;
 use allweather_optimize::{Constraints, Estimator, Objective, Scenarios, Target};
 use ndarray::{Array1, Array2};
 
-use crate::clock::{Bench, Figures};
+use crate::measured::{Bench, Figures};
 use crate::tables::{monthly_growth, numbers};
 
 pub(crate) fn both_sizes(data: &Path) -> crate::Outcome {

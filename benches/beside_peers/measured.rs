@@ -1,11 +1,10 @@
 //! Times as the peers' scripts take them, and the check that comes before.
 
 use std::error::Error;
-use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
 
-use rustix::time::{ClockId, clock_gettime};
+use benches::clock::{peak_memory, processor_seconds};
 use serde_json::{Map, Value, json};
 
 /// A run shorter than this is repeated until it lasts so long, seconds.
@@ -78,18 +77,4 @@ fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let (low, high) = (values.get(values.len().saturating_sub(1) / 2)?, values.get(values.len() / 2)?);
     Some(0.5 * (low + high))
-}
-
-/// The time that the processors spent on all threads of this process, seconds.
-fn processor_seconds() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
-}
-
-/// The most memory that this process held, MB of 1024 kB.
-fn peak_memory() -> Result<f64, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no peak in status")?;
-    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kilobytes / 1024.0)
 }
