@@ -36,6 +36,7 @@ mod cost_parts;
 mod desk;
 mod engine;
 mod error;
+mod estimated_moves;
 mod holdings;
 mod live_track;
 mod losses;

@@ -35,7 +35,8 @@ pub fn total(values: &[f64]) -> f64 {
     sum([values], |[x]| x)
 }
 
-/// Lets each value grow by its factor and returns their [`total`], in one pass: a period of a portfolio that holds still.
+/// Lets each value grow by its factor and returns the [`total`] of those that did, in one pass: a period of a portfolio that holds still.
+/// Values without a factor are left alone.
 ///
 /// ```
 /// use allweather_rebalance::paths::grow;
@@ -45,6 +46,8 @@ pub fn total(values: &[f64]) -> f64 {
 /// ```
 #[inline]
 pub fn grow(values: &mut [f64], factors: &[f64]) -> f64 {
+    let length = values.len().min(factors.len());
+    let (values, factors) = (&mut values[..length], &factors[..length]);
     let mut sums = f64x4::splat(0.0);
     let ((x, x_rest), (g, g_rest)) = (values.as_chunks_mut::<LANES>(), factors.as_chunks::<LANES>());
     for (x, g) in x.iter_mut().zip(g) {
