@@ -9,7 +9,7 @@ use crate::source::Source;
 /// A spec that is nothing but fixed weights: it is walked by the kernel of many paths, which comes to what the engine comes to.
 #[derive(Debug)]
 pub(crate) struct Mix {
-    mix: ConstantMix,
+    kernel: ConstantMix,
     /// What is done at each drawn month.
     moments: Vec<Moment>,
     capital: f64,
@@ -38,13 +38,14 @@ impl Mix {
         let sum: f64 = holdings.iter().map(|holding| holding.weight).sum();
         let weights: Vec<f64> = holdings.iter().map(|holding| holding.weight / sum).collect();
         let rates = vec![costs.rate().to_f64(); weights.len()];
-        let mix = ConstantMix::new(&growth, &weights, &rates, Some(&timetable.half_widths(&weights))).ok()?;
+        let kernel =
+            ConstantMix::new(&growth, &weights, &rates, Some(&timetable.half_widths(&weights))).ok()?;
         let capital = spec.capital.amount().to_double();
-        Some(Self { mix, moments: timetable.moments().to_vec(), capital })
+        Some(Self { kernel, moments: timetable.moments().to_vec(), capital })
     }
 
     pub(crate) fn walker(&self) -> Walker<'_> {
-        self.mix.walker()
+        self.kernel.walker()
     }
 
     /// Walks the path of these rows into `outcome`. Whether it stays within the range of doubles; the engine says what is wrong if not.

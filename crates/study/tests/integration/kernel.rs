@@ -77,7 +77,7 @@ fn every_figure_is_the_engines() {
                 assert_eq!(kernel.event(event), engine.event(event), "{event} under {rule:?}");
             }
         }
-        // Two programs: not one bit of rounding apart, and one of the two has not run.
+        // Two programs round differently somewhere: if nothing differs, one of the two has not run.
         assert!(differ > 0, "{rule:?}");
     }
 }
