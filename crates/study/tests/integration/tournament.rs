@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::{fmt::Write as _, sync::OnceLock};
 
 use allweather_core::Currency;
 use allweather_market::{Market, PricePanel, Vintages};
@@ -212,7 +212,7 @@ fn what_is_better_beyond_luck_is_crowned() {
     let mut text = "month,a_jpy,b_jpy\n".to_owned();
     let (mut a, mut b) = (100.0_f64, 100.0_f64);
     for k in 0..121 {
-        text += &format!("{}-{:02},{a:.6},{b:.6}\n", 2000 + k / 12, k % 12 + 1);
+        writeln!(text, "{}-{:02},{a:.6},{b:.6}", 2000 + k / 12, k % 12 + 1).unwrap();
         let up = 1.10 + f64::from(k * 7 % 5) * 0.004;
         (a, b) = if k % 2 == 0 { (a * up, b / 1.08) } else { (a / 1.08, b * up) };
     }
