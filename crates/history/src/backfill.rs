@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Fill, Filled, HistoryError, Method, Note, Outcome, Refusal, SeriesKind, Table, Trial,
-    estimate::Fitted,
+    estimate::{Fitted, mean},
     filled::Parts,
     plan::{LEAST_RETURN, Plan},
     sample::Sample,
@@ -347,7 +347,6 @@ fn far(sample: &Sample, series: usize, factors: &[AssetId]) -> Option<Note> {
     let rows = sample.rows_of(series);
     let missing: Vec<usize> =
         (0..sample.periods).filter(|row| sample.value(*row, series).is_none()).collect();
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let distance = |explaining: &usize| {
         let overlap = sample.at(&rows, *explaining);
         let centre = mean(&overlap);

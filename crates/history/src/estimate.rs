@@ -10,6 +10,7 @@ pub(crate) use em::Normal;
 pub(crate) use stambaugh::Sequence;
 
 use self::alone::Alone;
+pub(crate) use self::regression::{centred, mean, size};
 use crate::{
     Method, Refusal,
     sample::{Group, Sample},

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView3, Axis};
 
 use crate::{
     HistoryError, Refusal, Table,
-    estimate::{Normal, Sequence},
+    estimate::{self, Normal, Sequence, centred},
     sample::Sample,
 };
 
@@ -62,7 +62,7 @@ impl Moments {
         let rows: Vec<usize> = (0..sample.periods).collect();
         let columns: Vec<Vec<f64>> = whole.iter().map(|series| centred(&sample.at(&rows, *series))).collect();
         for (one, column) in whole.iter().zip(&columns) {
-            mean[*one] = sample.at(&rows, *one).iter().sum::<f64>() / sample.periods as f64;
+            mean[*one] = estimate::mean(&sample.at(&rows, *one));
             for (other, beside) in whole.iter().zip(&columns) {
                 covariance[(*one, *other)] = product(column, beside);
             }
@@ -178,11 +178,6 @@ fn refused(sample: &Sample, series: usize, refusal: Refusal) -> HistoryError {
         Some(series) => HistoryError::Refused { series: series.clone(), refusal },
         None => HistoryError::NoMoments { refusal },
     }
-}
-
-fn centred(column: &[f64]) -> Vec<f64> {
-    let mean = column.iter().sum::<f64>() / column.len() as f64;
-    column.iter().map(|x| x - mean).collect()
 }
 
 /// The mean product of two columns.

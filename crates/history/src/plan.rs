@@ -4,7 +4,7 @@ use allweather_metrics::{Block, Bootstrap, optimal_block_length};
 
 use crate::{
     Refusal,
-    estimate::{Estimate, Fitted},
+    estimate::{Estimate, Fitted, centred},
     sample::{Group, LEAST_MONTHS, Sample},
 };
 
@@ -104,10 +104,7 @@ impl Plan {
             return Err((series, Refusal::TooFewMonths { needed: LEAST_MONTHS, found: pool_rows.len() }));
         }
         for column in &mut columns {
-            let mean = column.iter().sum::<f64>() / column.len() as f64;
-            for error in column {
-                *error -= mean;
-            }
+            *column = centred(column);
         }
         let block = match self.bootstrap.block() {
             // As for a pair, the longest among them. Residuals that do not vary have no block.

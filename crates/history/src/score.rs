@@ -1,7 +1,12 @@
 use allweather_core::AssetId;
 use serde::Serialize;
 
-use crate::{Method, Refusal, estimate::Fitted, plan::Plan, sample::Sample};
+use crate::{
+    Method, Refusal,
+    estimate::{Fitted, centred, mean, size},
+    plan::Plan,
+    sample::Sample,
+};
 
 /// How well a method told the first known months of a series, when it was not shown them.
 ///
@@ -136,8 +141,7 @@ impl Hidden {
                 apart += distance(&path, &before);
             }
             before.copy_from_slice(&path);
-            let mean = path.iter().sum::<f64>() / months as f64;
-            let size = path.iter().map(|x| (x - mean).powi(2)).sum::<f64>().sqrt();
+            let size = size(&path, mean(&path));
             deviations += size;
             for (correlation, long) in correlations.iter_mut().zip(&long) {
                 let product: f64 = path.iter().zip(&long.centred).map(|(x, long)| x * long).sum();
@@ -184,9 +188,7 @@ struct Centred {
 
 impl Centred {
     fn of(values: &[f64]) -> Option<Self> {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let centred: Vec<f64> = values.iter().map(|x| x - mean).collect();
-        let size = centred.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let (centred, size) = (centred(values), size(values, mean(values)));
         (size > 0.0).then_some(Self { centred, size })
     }
 

@@ -5,6 +5,16 @@ use chrono::{Months, NaiveDate};
 
 use crate::{Candidate, ContentHash};
 
+/// What the iteration of a number is called, everywhere.
+///
+/// ```
+/// assert_eq!(allweather_iterations::iteration_name(1), "ITRL 1");
+/// ```
+#[must_use]
+pub fn iteration_name(number: u32) -> String {
+    format!("ITRL {number}")
+}
+
 /// A version of the model, as it was adopted: ITRL 1, ITRL 2, and so on.
 ///
 /// There is no way to make one or to change one but [`Ledger::adopt`](crate::Ledger::adopt):
@@ -37,7 +47,7 @@ impl Iteration {
     /// Its name: `ITRL 1`.
     #[must_use]
     pub fn name(&self) -> String {
-        name(self.number)
+        iteration_name(self.number)
     }
 
     /// The day on which the ledger was told of it.
@@ -170,12 +180,8 @@ impl fmt::Display for Entry {
         match self {
             Self::Adoption(iteration) => write!(f, "the adoption of {}", iteration.name()),
             Self::Review(review) => {
-                write!(f, "the review of {} on {}", name(review.kept), review.recorded_on)
+                write!(f, "the review of {} on {}", iteration_name(review.kept), review.recorded_on)
             }
         }
     }
-}
-
-fn name(number: u32) -> String {
-    format!("ITRL {number}")
 }

@@ -2,7 +2,7 @@ use allweather_core::AssetId;
 use allweather_market::MarketError;
 use chrono::NaiveDate;
 
-use crate::ContentHash;
+use crate::{ContentHash, iteration_name};
 
 /// Why a record is not taken, or a ledger not read. Every message gives the value and the rule.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -88,7 +88,7 @@ pub enum IterationsError {
     #[error("there is no model yet that a review could keep")]
     NothingToKeep,
     /// A record with another number than its place gives it.
-    #[error("a record says ITRL {found} where ITRL {expected} is due")]
+    #[error("a record says {} where {} is due", iteration_name(*found), iteration_name(*expected))]
     #[non_exhaustive]
     Number {
         /// What it says.
@@ -211,16 +211,14 @@ pub enum IterationsError {
         /// The file.
         file: String,
     },
-    /// A file that cannot be read.
-    #[error("{file} cannot be read: {reason}")]
+    /// A file that is to be read and is not there.
+    #[error("there is no file {file}")]
     #[non_exhaustive]
-    File {
+    Absent {
         /// The file.
         file: String,
-        /// What the system says.
-        reason: String,
     },
-    /// From the lock or the replacement of a file.
+    /// From reading, locking or replacing a file.
     #[error(transparent)]
     Market(#[from] MarketError),
 }

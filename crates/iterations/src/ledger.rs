@@ -130,17 +130,17 @@ impl Ledger {
     pub(crate) fn push(&mut self, draft: Draft) -> Result<&Entry, IterationsError> {
         let next = self.next_number();
         // The day of the record first: what else is wrong follows from it.
-        let (Draft::Adoption { recorded_on, .. } | Draft::Review { recorded_on, .. }) = &draft;
+        let recorded_on = draft.recorded_on();
         if let Some(before) = self.entries.last().map(Entry::recorded_on)
-            && *recorded_on < before
+            && recorded_on < before
         {
-            return Err(IterationsError::RecordedBefore { recorded_on: *recorded_on, before });
+            return Err(IterationsError::RecordedBefore { recorded_on, before });
         }
-        let (recorded_on, until) = match &draft {
-            Draft::Adoption { number, recorded_on, adopted_from, model } => {
-                let (number, recorded_on, adopted_from) = (*number, *recorded_on, *adopted_from);
-                if number != next {
-                    return Err(IterationsError::Number { found: number, expected: next });
+        let until = match &draft {
+            Draft::Adoption { number, adopted_from, model, .. } => {
+                let adopted_from = *adopted_from;
+                if *number != next {
+                    return Err(IterationsError::Number { found: *number, expected: next });
                 }
                 if adopted_from <= recorded_on {
                     return Err(IterationsError::BackDated { recorded_on, adopted_from });
@@ -155,16 +155,16 @@ impl Ledger {
                 {
                     return Err(IterationsError::AdoptedBefore { adopted_from, before });
                 }
-                (recorded_on, adopted_from)
+                adopted_from
             }
-            Draft::Review { kept, recorded_on, .. } => {
+            Draft::Review { kept, .. } => {
                 if next == 1 {
                     return Err(IterationsError::NothingToKeep);
                 }
                 if *kept != next - 1 {
                     return Err(IterationsError::Number { found: *kept, expected: next - 1 });
                 }
-                (*recorded_on, *recorded_on)
+                recorded_on
             }
         };
         in_calendar(recorded_on)?;

@@ -1,4 +1,4 @@
-use std::{io, num::NonZeroU16, path::Path};
+use std::{num::NonZeroU16, path::Path};
 
 use allweather_market::{FileLock, PendingFile};
 use chrono::NaiveDate;
@@ -40,19 +40,23 @@ impl LedgerFile {
     ///
     /// # Errors
     ///
-    /// [`IterationsError::File`] when it cannot be read, and what [`Ledger::from_text`] refuses.
+    /// [`IterationsError::Absent`] when it is not there, [`IterationsError::Market`] when it cannot be read, and what
+    /// [`Ledger::from_text`] refuses.
     pub fn read(path: impl AsRef<Path>) -> Result<Ledger, IterationsError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|e| refuse(path, &e))?;
-        Ledger::from_bytes(&path.display().to_string(), &bytes)
+        let file = path.display().to_string();
+        match PendingFile::standing(path)? {
+            Some(bytes) => Ledger::from_bytes(&file, &bytes),
+            None => Err(IterationsError::Absent { file }),
+        }
     }
 
     /// Opens a ledger for writing; one that is not there yet has no records.
     ///
     /// # Errors
     ///
-    /// [`MarketError::Busy`](allweather_market::MarketError::Busy) while another has it open, [`IterationsError::File`] when it cannot
-    /// be read, and what [`Ledger::from_text`] refuses.
+    /// [`MarketError::Busy`](allweather_market::MarketError::Busy) while it is open for writing elsewhere, [`IterationsError::Market`] when it
+    /// cannot be read, and what [`Ledger::from_text`] refuses.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, IterationsError> {
         Ok(Self::open_by(path, |file, bytes| Ok((Ledger::from_bytes(file, bytes)?, None)))?.0)
     }
@@ -72,7 +76,7 @@ impl LedgerFile {
         read: impl FnOnce(&str, &[u8]) -> Result<(Ledger, Option<Torn>), IterationsError>,
     ) -> Result<(Self, Option<Torn>), IterationsError> {
         let lock = FileLock::of(path)?;
-        let written = on_disk(lock.path())?;
+        let written = PendingFile::standing(lock.path())?;
         let (ledger, torn) = match &written {
             Some(bytes) => read(&lock.path().display().to_string(), bytes)?,
             None => (Ledger::new(), None),
@@ -122,7 +126,7 @@ impl LedgerFile {
     fn write(&mut self, next: Ledger) -> Result<(), IterationsError> {
         let path = self.lock.path();
         // The lock binds those who ask for it; an editor or a version control system does not.
-        if on_disk(path)? != self.written {
+        if PendingFile::standing(path)? != self.written {
             return Err(IterationsError::Moved { file: path.display().to_string() });
         }
         let bytes = next.to_text().into_bytes();
@@ -130,16 +134,4 @@ impl LedgerFile {
         (self.ledger, self.written) = (next, Some(bytes));
         Ok(())
     }
-}
-
-fn on_disk(path: &Path) -> Result<Option<Vec<u8>>, IterationsError> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(refuse(path, &e)),
-    }
-}
-
-fn refuse(file: &Path, error: &io::Error) -> IterationsError {
-    IterationsError::File { file: file.display().to_string(), reason: error.to_string() }
 }

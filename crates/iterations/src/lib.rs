@@ -45,7 +45,7 @@ mod text;
 
 pub use candidate::Candidate;
 pub use content_hash::ContentHash;
-pub use entry::{Entry, Iteration, Review};
+pub use entry::{Entry, Iteration, Review, iteration_name};
 pub use error::IterationsError;
 pub use ledger::{InForce, LateReview, Ledger};
 pub use ledger_file::LedgerFile;

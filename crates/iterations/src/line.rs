@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Candidate, ContentHash, Entry, Iteration, IterationsError, Review};
+use crate::{Candidate, ContentHash, Entry, Iteration, IterationsError, Review, iteration_name};
 
 /// The first line of every ledger; the first record is chained to its hash.
 pub(crate) const TITLE: &str = r#"{"ledger":"allweather iterations","form":1}"#;
@@ -51,6 +51,12 @@ pub(crate) enum Draft {
 }
 
 impl Draft {
+    pub(crate) fn recorded_on(&self) -> NaiveDate {
+        match self {
+            Self::Adoption { recorded_on, .. } | Self::Review { recorded_on, .. } => *recorded_on,
+        }
+    }
+
     /// The record that says this after the record with the hash `previous`.
     pub(crate) fn seal(self, previous: ContentHash) -> Entry {
         let hash = ContentHash::of(self.body(previous).as_bytes());
@@ -154,8 +160,8 @@ impl Line {
         }
         let Name { record, iteration, recorded_on } = serde_json::from_str(&self.body).ok()?;
         match &*record {
-            ADOPTION => Some(format!("the adoption of ITRL {iteration}")),
-            REVIEW => Some(format!("the review of ITRL {iteration} on {recorded_on}")),
+            ADOPTION => Some(format!("the adoption of {}", iteration_name(iteration))),
+            REVIEW => Some(format!("the review of {} on {recorded_on}", iteration_name(iteration))),
             _ => None,
         }
     }

@@ -49,10 +49,10 @@ impl PricePanel {
     /// two bases, by the names of their first instruments; [`MarketError::Duplicate`] for an instrument of two panels;
     /// [`MarketError::Order`] for monthly panels that leave a hole between them.
     pub fn aligned(panels: &[Self], dates: CommonDates) -> Result<Self, MarketError> {
-        let Some(first) = panels.first() else {
+        let Some((first, others)) = panels.split_first() else {
             return Err(MarketError::Empty { what: "the list of panels" });
         };
-        for panel in panels {
+        for panel in others {
             first.levels.same_kind(first.name(), &panel.levels, panel.name())?;
         }
         let (common, oldest) = match dates {
@@ -62,17 +62,13 @@ impl PricePanel {
         if common.is_empty() {
             return Err(MarketError::Empty { what: "the list of dates that all panels have" });
         }
-        let mut levels: Option<Levels> = None;
-        for panel in panels {
-            let part = panel.levels.on_dates(&common, oldest)?;
-            match &mut levels {
-                None => levels = Some(part),
-                Some(levels) => levels.append(part),
-            }
+        let mut levels = first.levels.on_dates(&common, oldest)?;
+        for panel in others {
+            levels.append(panel.levels.on_dates(&common, oldest)?);
         }
         let instruments: Vec<_> = panels.iter().flat_map(Self::instruments).cloned().collect();
         no_name_twice(instruments.iter().map(|it| it.id.as_str()))?;
-        Ok(Self { instruments, levels: levels.ok_or(MarketError::Empty { what: "the list of panels" })? })
+        Ok(Self { instruments, levels })
     }
 }
 

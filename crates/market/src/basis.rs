@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// How a level stands for its period.
 ///
-/// The two do not go together: averages understate volatility and split a shock over two periods (US shares in October and November
-/// 1987: −11.9 % and −12.3 % by monthly averages, −21.6 % in October by month ends), and an average is known at no moment of its period.
+/// The two do not go together: averages understate volatility and split a shock over two periods, that in which it falls and the one after
+/// it, and an average is known at no moment of its period.
 /// A panel has one basis and is not joined to, nor converted with, one of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

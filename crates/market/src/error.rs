@@ -283,8 +283,8 @@ pub enum MarketError {
         /// One of its periods.
         period: ReferencePeriod,
     },
-    /// A store that another process is writing.
-    #[error("{file} is being written by another process")]
+    /// A file that is open for writing elsewhere: in another process, or in this one.
+    #[error("{file} is open for writing already, in this process or another")]
     #[non_exhaustive]
     Busy {
         /// The file.
@@ -311,6 +311,13 @@ pub enum MarketError {
         line: u64,
         /// The encoding.
         encoding: &'static str,
+    },
+    /// A file that is to be read and is not there.
+    #[error("there is no file {file}")]
+    #[non_exhaustive]
+    Absent {
+        /// The file.
+        file: String,
     },
     /// A file or folder that cannot be read or written.
     #[error("{file} cannot be {action}: {reason}")]

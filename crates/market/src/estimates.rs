@@ -3,7 +3,7 @@ use std::sync::Arc;
 use allweather_core::{AssetId, Currency};
 use chrono::NaiveDate;
 
-use crate::{Frequency, MarketError, PricePanel, SeriesId, SpotPanel, Table};
+use crate::{MarketError, PricePanel, SeriesId, SpotPanel, Table};
 
 /// A row of a panel and the method behind its level.
 pub(crate) type Mark = (usize, Arc<str>);
@@ -21,9 +21,7 @@ impl Estimates {
 
     /// The method behind the level of a row.
     pub(crate) fn get(&self, position: usize, row: usize) -> Option<&Arc<str>> {
-        let marks = self.0.get(position)?;
-        let place = marks.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-        marks.get(place).map(|(_, method)| method)
+        found(self.0.get(position)?, row)
     }
 
     /// Marks a row; the method that it was marked with stays.
@@ -49,8 +47,12 @@ impl Estimates {
 
 /// The method behind the level of a row.
 pub(crate) fn method(marks: &[Mark], row: usize) -> Option<&str> {
+    found(marks, row).map(|method| &**method)
+}
+
+fn found(marks: &[Mark], row: usize) -> Option<&Arc<str>> {
     let place = marks.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-    marks.get(place).map(|(_, method)| &**method)
+    marks.get(place).map(|(_, method)| method)
 }
 
 /// Whether the return that ends on a row rests on an estimate.
@@ -118,19 +120,12 @@ impl PricePanel {
     /// is named twice.
     pub fn with_estimates_from_csv(mut self, file: &str, text: &str) -> Result<Self, MarketError> {
         let table = Table::parse(file, text)?;
-        let first = match self.frequency() {
-            Frequency::Monthly => "month",
-            Frequency::Daily => "date",
-        };
-        let [day, asset, method] = table.columns([first, "asset", "method"])?;
+        let [day, asset, method] = table.columns([self.frequency().heading(), "asset", "method"])?;
         let mut methods: Vec<Arc<str>> = Vec::new();
         for line in 0..table.len() {
             let (day, asset, method) =
                 (table.cell(line, day), table.cell(line, asset), table.cell(line, method));
-            let date = match self.frequency() {
-                Frequency::Monthly => day.month()?.last_day(),
-                Frequency::Daily => day.parse("a date such as 1980-01-31")?,
-            };
+            let date = self.frequency().date(&day)?;
             let row = self.dates().binary_search(&date).map_err(|_| day.refuse("a date of the panel"))?;
             let named = asset.text().parse().ok().and_then(|id| self.position(&id));
             let position = named.ok_or_else(|| asset.refuse("an asset of the panel"))?;

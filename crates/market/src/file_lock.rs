@@ -17,7 +17,7 @@ use crate::MarketError;
 /// let path = folder.path().join("notes.txt"); // it need not be there
 /// let lock = FileLock::of(&path)?;
 /// let refused = FileLock::of(&path).map(|_| ()).map_err(|e| e.to_string());
-/// assert!(refused.is_err_and(|message| message.ends_with("notes.txt is being written by another process")));
+/// assert!(refused.is_err_and(|message| message.ends_with("notes.txt is open for writing already, in this process or another")));
 /// drop(lock);
 /// assert!(FileLock::of(&path).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use allweather_core::Month;
 use chrono::{Datelike, NaiveDate};
 
-use crate::{Basis, Gap, History, MarketError, Table, estimates::Estimates};
+use crate::{Basis, Cell, Gap, History, MarketError, Table, estimates::Estimates};
 
 /// How often a panel has prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,24 @@ pub enum Frequency {
     Monthly,
     /// On increasing days.
     Daily,
+}
+
+impl Frequency {
+    /// The first heading of a table with it.
+    pub(crate) fn heading(self) -> &'static str {
+        match self {
+            Self::Monthly => "month",
+            Self::Daily => "date",
+        }
+    }
+
+    /// The day that a cell under that heading stands for.
+    pub(crate) fn date(self, cell: &Cell<'_>) -> Result<NaiveDate, MarketError> {
+        match self {
+            Self::Monthly => Ok(cell.month()?.last_day()),
+            Self::Daily => cell.parse("a date such as 1980-01-31"),
+        }
+    }
 }
 
 /// What a table of levels holds: how often, the dates, the columns.
@@ -112,19 +130,15 @@ impl Levels {
 
     /// Rows of a table whose first heading is `month` or `date`; the other headings are columns.
     pub(crate) fn from_table(table: &Table) -> Result<Rows, MarketError> {
-        let frequency = match table.headings().next() {
-            Some("month") => Frequency::Monthly,
-            Some("date") => Frequency::Daily,
-            _ => return Err(table.refuse_heading(0, "month or date, the first heading")),
-        };
+        let first = table.headings().next();
+        let known =
+            [Frequency::Monthly, Frequency::Daily].into_iter().find(|kind| first == Some(kind.heading()));
+        let frequency = known.ok_or_else(|| table.refuse_heading(0, "month or date, the first heading"))?;
         let mut dates: Vec<NaiveDate> = Vec::with_capacity(table.len());
         let mut columns = vec![Vec::with_capacity(table.len()); table.headings().len() - 1];
         for row in 0..table.len() {
             let cell = table.cell(row, 0);
-            let date = match frequency {
-                Frequency::Monthly => cell.month()?.last_day(),
-                Frequency::Daily => cell.parse("a date such as 1980-01-31")?,
-            };
+            let date = frequency.date(&cell)?;
             let before = dates.last().copied();
             if before.is_some_and(|before| before >= date) {
                 return Err(cell.refuse("later than the line before"));

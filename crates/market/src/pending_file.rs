@@ -16,7 +16,8 @@ use crate::MarketError;
 /// PendingFile::write(&file, |out| writeln!(out, "one"))?.replace()?;
 /// let failed = PendingFile::write(&file, |_| Err(std::io::Error::other("no")));
 /// assert!(failed.is_err());
-/// assert_eq!(std::fs::read_to_string(&file)?, "one\n");
+/// assert_eq!(PendingFile::standing(&file)?.as_deref(), Some(&b"one\n"[..]));
+/// assert_eq!(PendingFile::standing(&folder.path().join("none"))?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -27,6 +28,19 @@ pub struct PendingFile {
 }
 
 impl PendingFile {
+    /// What stands at `path` now, before anything replaces it; `None` when there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::File`] naming the file when it cannot be read.
+    pub fn standing(path: &Path) -> Result<Option<Vec<u8>>, MarketError> {
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(refuse(path, "read", &error)),
+        }
+    }
+
     /// Writes what is to stand at `path` to a new file in the same folder, down to the disk.
     ///
     /// # Errors
@@ -36,7 +50,7 @@ impl PendingFile {
         path: &Path,
         write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
     ) -> Result<Self, MarketError> {
-        let refuse = |e: io::Error| refuse(path, &e);
+        let refuse = |e: io::Error| refuse(path, "written", &e);
         let mut builder = tempfile::Builder::new();
         // A temporary file is its owner's alone; this one is to become an ordinary file, by the rules of whoever runs us.
         #[cfg(unix)]
@@ -57,7 +71,7 @@ impl PendingFile {
     /// [`MarketError::File`] naming the file.
     pub fn replace(self) -> Result<(), MarketError> {
         let Self { file, path } = self;
-        file.persist(&path).map_err(|e| refuse(&path, &e.error))?;
+        file.persist(&path).map_err(|e| refuse(&path, "written", &e.error))?;
         // Written down, the new name outlasts a power cut. The file is in its place whatever comes of this.
         #[cfg(unix)]
         drop(std::fs::File::open(folder(&path)).and_then(|folder| folder.sync_all()));
@@ -69,6 +83,6 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn refuse(path: &Path, error: &io::Error) -> MarketError {
-    MarketError::File { file: path.display().to_string(), action: "written", reason: error.to_string() }
+fn refuse(path: &Path, action: &'static str, error: &io::Error) -> MarketError {
+    MarketError::File { file: path.display().to_string(), action, reason: error.to_string() }
 }

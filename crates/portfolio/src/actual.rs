@@ -61,6 +61,7 @@
 mod account;
 mod error;
 mod explain;
+mod marks;
 mod movement;
 mod period;
 mod reconcile;

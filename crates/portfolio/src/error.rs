@@ -2,7 +2,7 @@ use allweather_cashflow::CashflowError;
 use allweather_core::{AssetId, Currency, Month, WeightsError, Year};
 use allweather_costs::CostsError;
 use allweather_fx_overlay::FxError;
-use allweather_iterations::IterationsError;
+use allweather_iterations::{IterationsError, iteration_name};
 use allweather_leverage::LeverageError;
 use allweather_market::MarketError;
 use allweather_optimize::OptimizeError;
@@ -90,7 +90,7 @@ pub enum PortfolioError {
         expected: usize,
     },
     /// What went wrong with one iteration of a ledger.
-    #[error("ITRL {number}: {error}")]
+    #[error("{}: {error}", iteration_name(*number))]
     #[non_exhaustive]
     Iteration {
         /// Its number.
@@ -100,7 +100,7 @@ pub enum PortfolioError {
         error: Box<PortfolioError>,
     },
     /// An iteration whose record does not fit its spec.
-    #[error("the record of ITRL {number} has another {part} than its spec, read and written again")]
+    #[error("the record of {} has another {part} than its spec, read and written again", iteration_name(*number))]
     #[non_exhaustive]
     IterationSpec {
         /// Its number.
@@ -109,7 +109,7 @@ pub enum PortfolioError {
         part: &'static str,
     },
     /// An iteration that is in force before its spec begins.
-    #[error("ITRL {number} is in force from {adopted_from}, and its spec begins in {start}")]
+    #[error("{} is in force from {adopted_from}, and its spec begins in {start}", iteration_name(*number))]
     #[non_exhaustive]
     IterationStart {
         /// Its number.
@@ -120,7 +120,7 @@ pub enum PortfolioError {
         start: Month,
     },
     /// Realised losses in a chain of iterations.
-    #[error("ITRL {number} realises losses: its lots cannot go on in another iteration")]
+    #[error("{} realises losses: its lots cannot go on in another iteration", iteration_name(*number))]
     #[non_exhaustive]
     LossRealisationInChain {
         /// The number of the iteration.
@@ -128,7 +128,7 @@ pub enum PortfolioError {
     },
     /// Vaults that would change hands.
     #[error(
-        "ITRL {number} holds vaults: a portfolio with vaults does not change from one iteration to another"
+        "{} holds vaults: a portfolio with vaults does not change from one iteration to another", iteration_name(*number)
     )]
     #[non_exhaustive]
     VaultsInChain {
@@ -137,7 +137,7 @@ pub enum PortfolioError {
     },
     /// Living expenses that begin or end with an iteration.
     #[error(
-        "ITRL {number} has living expenses or none, unlike the iteration before it: one pool goes through all of them"
+        "{} has living expenses or none, unlike the iteration before it: one pool goes through all of them", iteration_name(*number)
     )]
     #[non_exhaustive]
     ExpensesInChain {

@@ -311,46 +311,39 @@ impl LiveTrack {
     /// The chain by calendar years.
     #[must_use]
     pub fn years(&self) -> Vec<LiveYear> {
-        let rows = grouped(&self.steps, |a, b| a.month.year() == b.month.year());
-        let row = |(first, iterations, period_return): (&LiveStep, _, _)| LiveYear {
+        let row = |first: &LiveStep, iterations, period_return| LiveYear {
             year: first.month.year(),
             iterations,
             period_return,
         };
-        rows.into_iter().map(row).collect()
+        grouped(&self.steps, |a, b| a.month.year() == b.month.year(), row)
     }
 
     /// The chain by months.
     #[must_use]
     pub fn months(&self) -> Vec<LiveMonth> {
-        let rows = grouped(&self.steps, |a, b| a.month == b.month);
-        let row = |(first, iterations, period_return): (&LiveStep, _, _)| LiveMonth {
+        let row = |first: &LiveStep, iterations, period_return| LiveMonth {
             month: first.month,
             iterations,
             period_return,
         };
-        rows.into_iter().map(row).collect()
+        grouped(&self.steps, |a, b| a.month == b.month, row)
     }
 }
 
-/// Steps that belong together: the first of them, whose returns are in them, and their return together.
-fn grouped(
+/// A row for steps that belong together, of the first of them, whose returns are in them, and their return together.
+fn grouped<T>(
     steps: &[LiveStep],
     together: impl Fn(&LiveStep, &LiveStep) -> bool,
-) -> Vec<(&LiveStep, Vec<u32>, f64)> {
-    let row = |steps: &'_ [LiveStep]| {
-        let mut iterations: Vec<u32> = steps.iter().map(|step| step.iteration).collect();
+    row: impl Fn(&LiveStep, Vec<u32>, f64) -> T,
+) -> Vec<T> {
+    let one = |chunk: &[LiveStep]| {
+        let mut iterations: Vec<u32> = chunk.iter().map(|step| step.iteration).collect();
         iterations.dedup();
-        let growth: f64 = steps.iter().map(|step| 1.0 + step.period_return).product();
-        (iterations, growth - 1.0)
+        let growth: f64 = chunk.iter().map(|step| 1.0 + step.period_return).product();
+        Some(row(chunk.first()?, iterations, growth - 1.0))
     };
-    let chunks = steps.chunk_by(together).filter_map(|chunk| Some((chunk.first()?, chunk)));
-    chunks
-        .map(|(first, chunk)| {
-            let (iterations, period_return) = row(chunk);
-            (first, iterations, period_return)
-        })
-        .collect()
+    steps.chunk_by(together).filter_map(one).collect()
 }
 
 impl Track {

@@ -1,5 +1,3 @@
-use std::io;
-
 use allweather_core::{AssetId, Currency, Month};
 use allweather_market::MarketError;
 use allweather_metrics::MetricsError;
@@ -235,15 +233,6 @@ pub enum StudyError {
         /// What is wrong.
         rule: String,
     },
-    /// A file that cannot be read or written.
-    #[error("{file}: {error}")]
-    #[non_exhaustive]
-    File {
-        /// The file.
-        file: String,
-        /// Why.
-        error: io::Error,
-    },
     /// Threads that cannot be started.
     #[error("{threads} threads cannot be started: {reason}")]
     #[non_exhaustive]
@@ -253,7 +242,7 @@ pub enum StudyError {
         /// Why.
         reason: String,
     },
-    /// The market refuses what was drawn or asked for.
+    /// The market refuses what was drawn or asked for, or a file cannot be read or written.
     #[error(transparent)]
     Market(#[from] MarketError),
     /// A run on history is refused.

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use allweather_market::PendingFile;
 use serde::{Deserialize, Serialize};
@@ -152,15 +152,12 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// [`StudyError::File`] when it cannot be read, [`StudyError::Results`] when it is of another study.
+    /// [`StudyError::Market`] when it cannot be read, [`StudyError::Results`] when it is of another study.
     pub fn open(path: &Path, study: &Study<'_>) -> Result<Self, StudyError> {
         let file = path.display().to_string();
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::new(study)),
-            Err(error) => return Err(StudyError::File { file, error }),
-        };
-        let results = Self::from_json(&file, &text)?;
+        let Some(bytes) = PendingFile::standing(path)? else { return Ok(Self::new(study)) };
+        let text = std::str::from_utf8(&bytes).map_err(|e| refuse(&file, e.to_string()))?;
+        let results = Self::from_json(&file, text)?;
         results.of_study(study).map_err(|_| refuse(&file, "it keeps the results of another study"))?;
         Ok(results)
     }

@@ -93,6 +93,12 @@ impl LossSum {
 /// The tax that is put off is the assumed rate times the losses that count. It is *put off*, not saved: what was bought back costs
 /// less, and is taxed on more, when it is sold. And it is put off only if there are gains to set the losses against.
 ///
+/// ```text
+/// put off = tax rate · max(loss − disallowed, 0)        net = put off − cost
+/// ```
+///
+/// Amounts are in the base currency of the run whose lines they are.
+///
 /// ```
 /// use allweather_core::{Rate, Year};
 /// use allweather_taxes::{LossAccount, LossLine};
@@ -106,6 +112,11 @@ impl LossSum {
 /// assert_eq!(account.years[&Year::new(2026)].cost, 180.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Source
+///
+/// Published method, §7, names both sides: losses that are realised, and what that costs. How the tax that is put off is counted is our
+/// reading.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LossAccount {
@@ -115,7 +126,7 @@ pub struct LossAccount {
     pub years: BTreeMap<Year, LossSum>,
     /// By asset.
     pub assets: BTreeMap<AssetId, LossSum>,
-    /// The assumed tax rate.
+    /// The assumed tax rate, a fraction of the gain.
     pub tax_rate: Rate,
 }
 

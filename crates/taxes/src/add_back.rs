@@ -159,7 +159,8 @@ pub struct UntaxedPeriod {
     pub untaxed: f64,
 }
 
-/// The returns of a taxed account with what was withheld added back.
+/// The returns of a taxed account with what was withheld added back: fractions a period, one for each period, in their order. Amounts are
+/// in base currency.
 ///
 /// ```text
 /// untaxed_t = (closing_t + Σ added back in t) / opening_t − 1
@@ -187,6 +188,10 @@ pub struct UntaxedPeriod {
 ///
 /// [`TaxError::Period`] when periods overlap or have no days, [`TaxError::Number`] when an opening value is not above 0 or a value not
 /// finite, [`TaxError::OutsidePeriods`] when a day is in none: nothing is dropped.
+///
+/// # Source
+///
+/// Published method, §7: the broker's figures are after tax, and what was withheld is added.
 pub fn untaxed(periods: &[TaxedPeriod], added: &[AddedBack]) -> Result<Vec<UntaxedPeriod>, TaxError> {
     let mut sums = vec![0.0; periods.len()];
     let mut last = NaiveDate::MIN;

@@ -111,7 +111,12 @@ pub enum LossDecision {
     WithinWindow,
 }
 
-/// What the programme would do with one asset, exact.
+/// What the programme would do with one asset, exact. Amounts are in the currency of the lots that were looked at, and of the costs that were
+/// given beside them.
+///
+/// # Source
+///
+/// Published method, §7, as [`LossRealisation`] reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LossReview {
@@ -125,15 +130,15 @@ pub struct LossReview {
     pub cost: Decimal,
 }
 
-/// The same in `f64`; see [`LossReview`].
+/// The same in `f64`, as the engine asks: amounts in base currency; see [`LossReview`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct PathReview {
     /// What it decides.
     pub decision: LossDecision,
-    /// Units that would be sold and bought back.
+    /// Units that would be sold and bought back; 0 without a loss.
     pub quantity: f64,
-    /// The loss that this would realise.
+    /// The loss that this would realise, above 0; 0 without one.
     pub loss: f64,
     /// What selling and buying back would cost.
     pub cost: f64,

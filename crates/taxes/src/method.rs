@@ -1,6 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Which lots are sold first.
+///
+/// # Source
+///
+/// Ordinary bookkeeping. The moving average: 所得税法施行令 第118条 (Japan, average of shares acquired in several purchases).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -10,6 +10,12 @@ use crate::{
 
 /// The lots of one asset, as [`crate::Lots`] in `f64`: the same formulas, without rounding.
 ///
+/// Amounts are in one currency, whichever the caller keeps, as there; quantities are units of the asset.
+///
+/// **After an error** the book may be partly changed: what a sale takes is booked lot by lot, and no copy is kept for the sake of speed. What
+/// is refused before anything is booked (a number, an order of days, more than is held) changes nothing; after [`TaxError::Overflow`] the
+/// book, and the list of disallowed losses, are of no use. [`crate::Lots`] is as it was after every error.
+///
 /// ```
 /// use allweather_taxes::{LotMethod, paths::Lots};
 /// use chrono::NaiveDate;
@@ -27,12 +33,16 @@ pub struct Lots {
 }
 
 /// A loss that does not count, because other units replace those sold: it is in the cost of these now.
+///
+/// # Source
+///
+/// 26 U.S.C. § 1091, wash sales, as [`Window`] has it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Disallowed {
     /// The day of the sale at a loss.
     pub sold: NaiveDate,
-    /// The loss, above 0.
+    /// The loss in the currency of the book, above 0.
     pub loss: f64,
 }
 
@@ -50,9 +60,9 @@ impl Disallowed {
 pub struct Losing {
     /// Units, the first that the method sells.
     pub quantity: f64,
-    /// What they cost.
+    /// What they cost in all, in the currency of the book.
     pub cost: f64,
-    /// Cost less value.
+    /// Cost less value, in the same currency.
     pub loss: f64,
 }
 

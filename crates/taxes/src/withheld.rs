@@ -50,7 +50,8 @@ type Sources<'a> = BTreeSet<(NaiveDate, Option<&'a str>)>;
 
 /// The taxes withheld among a broker's movements of cash, by year, kind of income, country and currency.
 ///
-/// A correction is a movement of the opposite sign: it nets out, in the year of its own day, and is told apart.
+/// Amounts are in the currency that was withheld in, above 0 whichever way they went; the rows are in the order of year, kind, country and
+/// currency. A correction is a movement of the opposite sign: it nets out, in the year of its own day, and is told apart.
 ///
 /// ```
 /// use allweather_core::{Currency, Money};
@@ -80,6 +81,10 @@ type Sources<'a> = BTreeSet<(NaiveDate, Option<&'a str>)>;
 /// # Errors
 ///
 /// [`TaxError::Overflow`] when a sum does not fit.
+///
+/// # Source
+///
+/// Published method, §7: what was withheld is added to the broker's figures. Years, kinds and countries are ours.
 pub fn withheld(movements: &[CashMovement]) -> Result<Vec<WithheldRow>, TaxError> {
     let mut rows: BTreeMap<Key, (WithheldRow, Sources<'_>)> = BTreeMap::new();
     for movement in movements {

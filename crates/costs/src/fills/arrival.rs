@@ -49,7 +49,7 @@ impl Statement {
             }
         }
         for fill in &mut self.fills {
-            let name = fill.order.as_deref().unwrap_or(&fill.id);
+            let name = fill.order_name();
             let Some((price, used)) = unused.get_mut(name) else { continue };
             if price.currency() != fill.currency() {
                 return Err(refused(name, "must be in the currency of the fill"));
@@ -88,8 +88,7 @@ impl Fill {
             });
         }
         let worse = self.price.amount().checked_sub(arrival.amount());
-        let units = self.quantity.checked_mul(self.instrument.multiplier);
-        let lost = worse.zip(units).and_then(|(worse, units)| worse.checked_mul(units));
+        let lost = worse.zip(self.units().ok()).and_then(|(worse, units)| worse.checked_mul(units));
         Ok(Some(Money::new(lost.ok_or(allweather_core::Overflow)?, self.currency())))
     }
 }

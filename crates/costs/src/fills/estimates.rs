@@ -219,7 +219,7 @@ impl<'a> Estimates<'a> {
         }
         Ok(Ok(ComparedOrder {
             account: statement.account.clone(),
-            order: number(first).to_owned(),
+            order: first.order_name().to_owned(),
             symbol: first.instrument.symbol.clone(),
             asset: asset.cloned(),
             date: first.date,
@@ -275,16 +275,12 @@ impl<'a> Key<'a> {
     fn of(statement: &'a Statement, fill: &'a Fill) -> Self {
         Self {
             account: (&statement.broker, &statement.account),
-            order: number(fill),
+            order: fill.order_name(),
             symbol: &fill.instrument.symbol,
             currency: fill.currency(),
             bought: fill.is_bought(),
         }
     }
-}
-
-fn number(fill: &Fill) -> &str {
-    fill.order.as_deref().unwrap_or(&fill.id)
 }
 
 fn left_out(statement: &Statement, fill: &Fill, reason: LeftOutReason) -> LeftOut {

@@ -151,14 +151,28 @@ impl Fill {
         self.price.currency()
     }
 
+    /// Units that came, below 0 went: `quantity · multiplier`.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when the product does not fit a decimal.
+    pub fn units(&self) -> Result<Decimal, Overflow> {
+        self.quantity.checked_mul(self.instrument.multiplier).ok_or(Overflow)
+    }
+
+    /// What its order is called: the broker's number of it, or the fill's own where there is none.
+    #[must_use]
+    pub fn order_name(&self) -> &str {
+        self.order.as_deref().unwrap_or(&self.id)
+    }
+
     /// Cash that the trade itself moves, before costs: `-quantity · price · multiplier`; above 0 for a sale.
     ///
     /// # Errors
     ///
     /// [`Overflow`] when the product does not fit a decimal.
     pub fn proceeds(&self) -> Result<Money, Overflow> {
-        let units = self.quantity.checked_mul(self.instrument.multiplier).ok_or(Overflow)?;
-        let paid = units.checked_mul(self.price.amount()).ok_or(Overflow)?;
+        let paid = self.units()?.checked_mul(self.price.amount()).ok_or(Overflow)?;
         Ok(Money::new(-paid, self.currency()))
     }
 

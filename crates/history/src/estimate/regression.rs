@@ -78,6 +78,12 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
+/// A column less its mean.
+pub(crate) fn centred(column: &[f64]) -> Vec<f64> {
+    let mean = mean(column);
+    column.iter().map(|x| x - mean).collect()
+}
+
 /// √Σ(x − mean)².
 pub(crate) fn size(values: &[f64], mean: f64) -> f64 {
     values.iter().map(|x| (x - mean).powi(2)).sum::<f64>().sqrt()

@@ -1,4 +1,4 @@
-use std::{io, path::Path};
+use std::path::Path;
 
 use crate::{FileLock, MarketError, PendingFile, Vintages};
 
@@ -35,26 +35,28 @@ impl VintageStore {
     ///
     /// # Errors
     ///
-    /// [`MarketError::File`] when it cannot be read, and what [`Vintages::from_text`] refuses.
+    /// [`MarketError::Absent`] when it is not there, [`MarketError::File`] when it cannot be read, and what [`Vintages::from_text`]
+    /// refuses.
     pub fn read(path: impl AsRef<Path>) -> Result<Vintages, MarketError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|e| refuse(path, "read", &e))?;
-        parse(path, &bytes)
+        match PendingFile::standing(path)? {
+            Some(bytes) => parse(path, &bytes),
+            None => Err(MarketError::Absent { file: path.display().to_string() }),
+        }
     }
 
     /// Opens a file for writing; one that is not there yet is empty.
     ///
     /// # Errors
     ///
-    /// [`MarketError::Busy`] while another process has it open, [`MarketError::File`] when it cannot be read or its folder
+    /// [`MarketError::Busy`] while it is open for writing elsewhere, [`MarketError::File`] when it cannot be read or its folder
     /// is not there, and what [`Vintages::from_text`] refuses.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, MarketError> {
         let lock = FileLock::of(path)?;
         let path = lock.path();
-        let (vintages, saved) = match std::fs::read(path) {
-            Ok(bytes) => (parse(path, &bytes)?, true),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => (Vintages::new(), false),
-            Err(e) => return Err(refuse(path, "read", &e)),
+        let (vintages, saved) = match PendingFile::standing(path)? {
+            Some(bytes) => (parse(path, &bytes)?, true),
+            None => (Vintages::new(), false),
         };
         Ok(Self { lock, vintages, saved })
     }
@@ -101,8 +103,4 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vintages, MarketError> {
             Err(MarketError::Encoding { file, line: line as u64, encoding: "UTF-8" })
         }
     }
-}
-
-fn refuse(file: &Path, action: &'static str, error: &io::Error) -> MarketError {
-    MarketError::File { file: file.display().to_string(), action, reason: error.to_string() }
 }

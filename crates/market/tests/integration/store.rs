@@ -43,7 +43,7 @@ fn busy(path: &Path) -> bool {
 fn a_store_is_written_when_it_is_saved_and_read_by_anyone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.vintages");
-    assert!(matches!(VintageStore::read(&path), Err(MarketError::File { .. })), "nothing there to read");
+    assert!(matches!(VintageStore::read(&path), Err(MarketError::Absent { .. })), "nothing there to read");
     let [one, two] = two();
     let mut store = VintageStore::open(&path).unwrap();
     assert_eq!(store.vintages(), &Vintages::new());
@@ -79,7 +79,10 @@ fn one_writer_at_a_time() {
     let path = folder.path().join("s.vintages");
     let store = VintageStore::open(&path).unwrap();
     let message = VintageStore::open(&path).unwrap_err().to_string();
-    assert_eq!(message, format!("{} is being written by another process", path.display()));
+    assert_eq!(
+        message,
+        format!("{} is open for writing already, in this process or another", path.display())
+    );
     assert!(!busy(&folder.path().join("other")));
     drop(store);
     assert!(!busy(&path));

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use allweather_core::{AssetId, Currency, Money, Number, Overflow};
 use allweather_costs::fills::{CashMovement, Fill};
 use chrono::NaiveDate;
@@ -153,10 +155,19 @@ impl Movement {
     /// Units of its asset that came; 0 when none moved.
     pub(super) fn units(&self) -> Result<Decimal, Overflow> {
         match self {
-            Self::Fill { fill, .. } => fill.quantity.times(fill.instrument.multiplier),
+            Self::Fill { fill, .. } => fill.units(),
             Self::Action { units, .. } | Self::Transfer { units, .. } => Ok(*units),
             _ => Ok(Decimal::ZERO),
         }
+    }
+
+    /// Books the cash that it moved.
+    pub(super) fn book_cash(&self, cash: &mut BTreeMap<Currency, Decimal>) -> Result<(), Overflow> {
+        self.each_cash(&mut |moved| {
+            let held = cash.entry(moved.currency()).or_default();
+            *held = held.plus(moved.amount())?;
+            Ok(())
+        })
     }
 
     /// Cash that it moved, amount by amount.
@@ -167,7 +178,7 @@ impl Movement {
         match self {
             Self::Fill { fill, .. } | Self::Conversion { fill, .. } => {
                 if let Self::Conversion { bought, .. } = self {
-                    visit(Money::new(fill.quantity.times(fill.instrument.multiplier)?, *bought))?;
+                    visit(Money::new(fill.units()?, *bought))?;
                 }
                 visit(fill.proceeds()?)?;
                 fill.accrued.map_or(Ok(()), &mut *visit)?;

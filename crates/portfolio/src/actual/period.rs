@@ -4,63 +4,14 @@ use std::collections::BTreeMap;
 
 use allweather_core::{AssetId, Currency, Money, Number, Overflow};
 use allweather_costs::fills::{CashKind, Fill};
-use allweather_market::{Market, PricePanel};
 use chrono::NaiveDate;
-use ndarray::Array2;
 use rust_decimal::Decimal;
 
-use super::{ActualError, ActualStep, Movement};
+use super::{ActualError, ActualStep, Movement, marks::Marks};
 use crate::{CostParts, Flows, PortfolioError, prepare::Prepared};
 
 /// A fill further than this from the panel's level, as a ratio, is not of the panel's unit.
 const SCALE: f64 = 3.0;
-
-/// Prices of one unit, and the market to ask for exchange rates.
-pub(super) struct Marks<'a> {
-    market: &'a Market,
-    /// In the asset's currency, `[steps, assets]`.
-    prices: Array2<Option<f64>>,
-}
-
-impl<'a> Marks<'a> {
-    pub(super) fn new(
-        prepared: &Prepared,
-        market: &'a Market,
-        traded: Option<&PricePanel>,
-    ) -> Result<Self, PortfolioError> {
-        let mut prices = Array2::from_elem((prepared.dates.len(), prepared.places.len()), None);
-        let panel = traded.unwrap_or(market.prices());
-        for (column, instrument) in prepared.instruments.iter().enumerate() {
-            let Some(place) = panel.position(&instrument.id) else {
-                // Nobody needs a price of what is never held: it is missed when it is.
-                continue;
-            };
-            let found = panel.instruments()[place].currency;
-            if found != instrument.currency {
-                let (asset, expected, date) = (instrument.id.clone(), instrument.currency, prepared.dates[0]);
-                return Err(ActualError::Currency { asset, expected, found, date }.into());
-            }
-            for (t, date) in prepared.dates.iter().enumerate() {
-                let row = panel.dates().binary_search(date).ok();
-                prices[[t, column]] = row.and_then(|row| panel.levels(place).get(row).copied().flatten());
-            }
-        }
-        Ok(Self { market, prices })
-    }
-
-    fn price(&self, t: usize, place: usize) -> Option<f64> {
-        self.prices.get([t, place]).copied().flatten()
-    }
-
-    /// Base currency for one unit of another.
-    fn spot(&self, currency: Currency, date: NaiveDate) -> Result<f64, ActualError> {
-        if currency == self.market.base() {
-            return Ok(1.0);
-        }
-        let spot = self.market.spots().and_then(|spots| spots.on(currency, date));
-        spot.ok_or(ActualError::CashSpot { currency, date })
-    }
-}
 
 /// What is held.
 #[derive(Clone, Copy)]
@@ -184,17 +135,17 @@ impl<'a> Period<'a> {
         Ok(money.amount().to_double() * self.marks.spot(money.currency(), self.date)?)
     }
 
+    /// What a fill cost: commission and charges.
+    fn charged(&self, fill: &Fill) -> Result<f64, ActualError> {
+        fill.charges
+            .iter()
+            .try_fold(self.in_base(fill.commission)?, |sum, charged| Ok(sum + self.in_base(charged.amount)?))
+    }
+
     /// One thing that happened. What needs prices of the step is left until all has been taken.
     pub(super) fn take(&mut self, movement: &Movement) -> Result<(), PortfolioError> {
         let units = movement.units().map_err(ActualError::from)?;
-        let cash = &mut self.cash;
-        movement
-            .each_cash(&mut |moved| {
-                let held = cash.entry(moved.currency()).or_default();
-                *held = held.plus(moved.amount())?;
-                Ok(())
-            })
-            .map_err(ActualError::from)?;
+        movement.book_cash(&mut self.cash).map_err(ActualError::from)?;
         let place = movement.asset().map(|asset| self.place(asset)).transpose()?;
         if let Some(place) = place {
             self.units[place] = self.units[place].plus(units).map_err(ActualError::from)?;
@@ -261,11 +212,7 @@ impl<'a> Period<'a> {
             return Err(ActualError::Currency { asset, expected, found, date }.into());
         }
         self.last_fill[place] = Some(fill.price.amount().to_double());
-        let mut costs = self.in_base(fill.commission)?;
-        for charged in &fill.charges {
-            costs += self.in_base(charged.amount)?;
-        }
-        self.step.costs.commission += costs;
+        self.step.costs.commission += self.charged(fill)?;
         // Paid for now, and earned with the coupon.
         self.step.income += fill.accrued.map_or(Ok(0.0), |accrued| self.in_base(accrued))?;
         self.step.trades += 1;
@@ -275,17 +222,12 @@ impl<'a> Period<'a> {
 
     /// A conversion: `quantity` of one currency for `quantity · price` of another.
     fn conversion(&mut self, bought: Currency, fill: &Fill) -> Result<(), PortfolioError> {
-        let quantity =
-            fill.quantity.times(fill.instrument.multiplier).map_err(ActualError::from)?.to_double();
+        let quantity = fill.units().map_err(ActualError::from)?.to_double();
         let (paid, price) = (fill.currency(), fill.price.amount().to_double());
         let (of_bought, of_paid) = (self.marks.spot(bought, self.date)?, self.marks.spot(paid, self.date)?);
         let gained = quantity * (of_bought - price * of_paid);
         self.step.fills += gained;
-        let mut costs = self.in_base(fill.commission)?;
-        for charged in &fill.charges {
-            costs += self.in_base(charged.amount)?;
-        }
-        self.step.costs.fx += costs;
+        self.step.costs.fx += self.charged(fill)?;
         self.step.trades += 1;
         if self.is_late(fill.date) {
             let rate = self.marks.spot(bought, self.since)? / self.marks.spot(paid, self.since)?;
@@ -366,7 +308,7 @@ impl<'a> Period<'a> {
             return Err(ActualError::Scale { asset, date, price, level }.into());
         }
         let spot = self.marks.spot(fill.currency(), self.date)?;
-        let units = fill.quantity.times(fill.instrument.multiplier).map_err(ActualError::from)?.to_double();
+        let units = fill.units().map_err(ActualError::from)?.to_double();
         let arrival = fill.arrival.filter(|arrival| arrival.currency() == fill.currency());
         let reference = arrival.map_or(price, |arrival| arrival.amount().to_double());
         self.step.costs.slippage += units * (price - reference) * spot;

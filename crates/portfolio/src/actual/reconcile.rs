@@ -137,11 +137,7 @@ impl Books {
             let units = self.units.entry(asset.clone()).or_default();
             *units = units.plus(movement.units()?)?;
         }
-        movement.each_cash(&mut |moved| {
-            let cash = self.cash.entry(moved.currency()).or_default();
-            *cash = cash.plus(moved.amount())?;
-            Ok(())
-        })
+        movement.book_cash(&mut self.cash)
     }
 }
 

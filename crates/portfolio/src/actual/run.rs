@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 
 use super::{
     Account, ActualError, Movement,
-    period::{Marks, Period, Position},
+    marks::Marks,
+    period::{Period, Position},
 };
 use crate::{
     CostParts, Flows, Holding, Holdings, Operation, Outcome, PortfolioError, Record, Spec,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use allweather_iterations::{LateReview, Ledger, Standing};
+use allweather_iterations::{LateReview, Ledger, Standing, iteration_name};
 use allweather_metrics::{Returns, annual_return_geometric, max_drawdown, volatility};
 use allweather_portfolio::{LiveTrack, Track};
 use chrono::NaiveDate;
@@ -159,7 +159,7 @@ fn in_force(run: &Run<'_>, live: &LiveTrack) -> Vec<Block> {
             ],
         );
         for year in live.years() {
-            let names: Vec<String> = year.iterations.iter().map(|number| format!("ITRL {number}")).collect();
+            let names: Vec<String> = year.iterations.iter().map(|number| iteration_name(*number)).collect();
             let estimated = live.steps().iter().any(|step| step.estimated && step.month.year() == year.year);
             let figure = Cell::new(Value::Percent(year.period_return));
             table.row([

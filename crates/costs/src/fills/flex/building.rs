@@ -192,7 +192,7 @@ impl Told {
         // An order that takes days has a row on each.
         let mut orders: BTreeMap<&str, Decimal> = BTreeMap::new();
         for whole in self.orders.iter().flatten() {
-            let sum = orders.entry(whole.order.as_deref().unwrap_or(&whole.id)).or_default();
+            let sum = orders.entry(whole.order_name()).or_default();
             *sum = sum.checked_add(whole.quantity).ok_or(Overflow)?;
         }
         for (order, quantity) in orders {
