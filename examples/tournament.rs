@@ -26,7 +26,8 @@ use allweather_portfolio::{
 };
 use allweather_report::{Report, Sources};
 use allweather_study::{
-    CostLevel, Entrant, LevelStandings, Results, Standing, Standings, Tournament, TournamentSpec, Verdict,
+    CostLevel, Entrant, LevelStandings, Results, Span, Standing, Standings, Tournament, TournamentSpec,
+    Verdict,
 };
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets};
@@ -173,7 +174,7 @@ fn site(
     spec: &TournamentSpec,
     standings: &Standings,
 ) -> Result<(), Box<dyn Error>> {
-    let (first, last) = standings.span;
+    let Span { first, last } = standings.span;
     let base = Spec { start: Some(first.offset(-1)), end: Some(last), ..spec.base().clone() };
     let record = data.simulate(&base)?;
     let sources = Sources::new(&data.market, &data.statistics).with_tournament(standings);
@@ -181,7 +182,8 @@ fn site(
 }
 
 fn told(standings: &Standings) -> Result<String, Box<dyn Error>> {
-    let Standings { name, span: (first, last), benchmark, paths, months, block_length, seed, .. } = standings;
+    let Standings { name, span: Span { first, last }, benchmark, paths, months, block_length, seed, .. } =
+        standings;
     let mut text = format!(
         "{name}: rules against {benchmark}, tested on {first} to {last}, {} trials in all\n\
          {paths} paths of {} years, drawn from those months in blocks of {block_length:.0} in the mean, seed {seed}\n",

@@ -1,6 +1,6 @@
 //! Rules held against each other, net of costs, and whether any of them is better by more than luck.
 
-use allweather_study::{LevelStandings, Standing, Standings, Verdict};
+use allweather_study::{LevelStandings, Span, Standing, Standings, Verdict};
 
 use crate::{
     Block, Colour, Figure, Page, Points, Shape, Table, Unit, Value, Words, format::percent, undefined::why,
@@ -45,7 +45,7 @@ pub(crate) fn page(standings: &Standings) -> Page {
 }
 
 fn setting(standings: &Standings) -> Block {
-    let Standings { span: (first, last), paths, months, seed, block_length, .. } = standings;
+    let Standings { span: Span { first, last }, paths, months, seed, block_length, .. } = standings;
     let mut facts = vec![
         (Words::new("held against", "比較の基準"), Value::Name(standings.benchmark.clone())),
         (

@@ -1,4 +1,3 @@
-use allweather_core::Month;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{
     Hurdle, MetricsError, Periodicity, Returns, annual_return_geometric, max_drawdown, sharpe, volatility,
@@ -7,7 +6,7 @@ use allweather_portfolio::{CostSpec, Simulation, Spec, rebalance::Rebalancer, rf
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::{Growth, StudyError};
+use crate::{Growth, Span, StudyError};
 
 /// What a rule came to on history, net of the costs of its level. The first purchase is not in it: all rules pay it alike.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,7 +53,7 @@ impl<'a> Past<'a> {
         base: &Spec,
         market: &'a Market,
         statistics: &Vintages,
-        (first, last): (Month, Month),
+        Span { first, last }: Span,
     ) -> Result<Self, StudyError> {
         // Bought at the end of the month before, so that the first return is that of the first month.
         let base = Spec { start: Some(first.offset(-1)), end: Some(last), ..base.clone() };

@@ -1,9 +1,8 @@
-use allweather_core::Month;
 use allweather_metrics::Undefined;
 use allweather_portfolio::rebalance::Period;
 use serde::Serialize;
 
-use crate::{Luck, Measure, OverBenchmark, PastFigures, Premium, Tally, Versus};
+use crate::{Luck, Measure, OverBenchmark, PastFigures, Premium, Span, Tally, Versus};
 
 /// What a tournament came to: every rule at every level of costs, ranked, each with what history says of it, what the paths say, and whether
 /// it is distinguishable from luck.
@@ -15,7 +14,7 @@ pub struct Standings {
     /// The name of the spec that the rules were tried on.
     pub name: String,
     /// The months of history: what rules are tested on and what paths are drawn from.
-    pub span: (Month, Month),
+    pub span: Span,
     /// The share of the drawn returns that are estimates.
     pub estimated_share: f64,
     /// Series that are not drawn because they have holes in the span.
