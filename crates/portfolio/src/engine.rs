@@ -9,7 +9,8 @@ use allweather_rebalance::{
 use allweather_taxes::LossLine;
 
 use crate::{
-    CashYield, CostParts, ExpenseTotals, Flows, Outcome, PortfolioError, Simulation, VaultStep,
+    CashYield, CostParts, ExpenseTotals, Flows, Outcome, PortfolioError, QuarterRecord, Simulation,
+    VaultStep,
     desk::{Desk, Standing},
     purse::Purse,
     record::{Facts, Recorder},
@@ -44,6 +45,8 @@ pub(crate) struct State {
     cash_rate: f64,
     purse: Option<Purse>,
     paid: CostParts,
+    /// The quarter that the step settled.
+    quarter: Option<QuarterRecord>,
     /// The vaults' lines of the step, on their way to the record.
     vault_steps: Vec<VaultStep>,
     /// What is sold in this step because a new run does not hold it, and why that run trades.
@@ -121,6 +124,7 @@ impl State {
             cash_rate: 0.0,
             purse,
             paid: CostParts::default(),
+            quarter: None,
             vault_steps: Vec::new(),
             zeroed: Vec::new(),
             loss_lines: Vec::new(),
@@ -195,6 +199,7 @@ impl Simulation<'_> {
             return Err(PortfolioError::Lost { value, date });
         }
 
+        state.quarter = None;
         let trades = self.decide(t, value, state)?;
         let payment = self.payment(t, state)?;
         let dealt = if trades || payment.is_some() || !state.owes_nothing() {
@@ -203,9 +208,8 @@ impl Simulation<'_> {
             state.trading.forget_orders();
             Dealt::nothing(invested)
         };
-        let Dealt { mut costs, quarter, held, traded } = dealt;
+        let Dealt { mut costs, withdrawn, reinvested, held, traded } = dealt;
         let after_costs = value - costs.total();
-        let (withdrawn, reinvested) = quarter.map_or((0.0, 0.0), |q| (q.withdrawn, q.reinvested));
         let value_after = after_costs - withdrawn + reinvested;
         let cash = value_after - held;
         if cash < -1e-9 * value {
@@ -252,7 +256,7 @@ impl Simulation<'_> {
                 after: &state.holdings,
                 outcomes: state.trading.outcomes(),
                 costs,
-                quarter,
+                quarter: state.quarter,
                 pool: state.purse.as_ref().map_or(0.0, Purse::pool),
                 opened,
                 book: state.book.as_ref(),

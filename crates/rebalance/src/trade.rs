@@ -109,44 +109,32 @@ pub fn value_after_costs(
     cost_rates: &[f64],
     budget: Budget,
 ) -> Result<f64, RebalanceError> {
-    check(holdings, weights, cost_rates, budget)?;
-    Ok(solve(holdings, weights, cost_rates, budget))
+    same_length(holdings, weights, cost_rates)?;
+    solve(holdings, weights, cost_rates, budget)
 }
 
-fn check(
-    holdings: &[f64],
-    weights: &[f64],
-    cost_rates: &[f64],
-    budget: Budget,
-) -> Result<(), RebalanceError> {
+fn same_length(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> Result<(), RebalanceError> {
     let expected = holdings.len();
     for (what, found) in [("weights", weights.len()), ("cost rates", cost_rates.len())] {
         if found != expected {
             return Err(RebalanceError::Length { what, found, expected });
         }
     }
-    if budget.base.is_finite() && budget.multiple.is_finite() && within_range(holdings, weights, cost_rates) {
-        return Ok(());
-    }
+    Ok(())
+}
+
+fn in_range(
+    holdings: &[f64],
+    weights: &[f64],
+    cost_rates: &[f64],
+    budget: Budget,
+) -> Result<(), RebalanceError> {
     let (finite, not_negative) = (f64::INFINITY, "nought or more, and finite");
     within("holding", holdings, 0.0, finite, not_negative)?;
     within("target weight", weights, 0.0, finite, not_negative)?;
     // A half or more on each side could eat the trade itself.
     within("cost rate", cost_rates, 0.0, 0.5, "in 0..0.5")?;
     within("budget", &[budget.base, budget.multiple], f64::MIN, finite, "finite")
-}
-
-/// Whether everything is surely in range: one pass without a branch, since this stands before every trade of a simulation. It may say no
-/// to what is fine (a sum beyond all numbers), never yes to what is not: what is not negative and has a finite sum is finite.
-fn within_range(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> bool {
-    let zero = f64x4::splat(0.0);
-    let (mut least, mut sums, mut most) = (zero, zero, zero);
-    each([holdings, weights, cost_rates], [0.0; 3], |[h, w, k]| {
-        least = h.fast_min(w.fast_min(k.fast_min(least)));
-        sums += h + w + k;
-        most = k.fast_max(most);
-    });
-    smallest(least.to_array()) >= 0.0 && folded(sums.to_array()).is_finite() && largest(most.to_array()) < 0.5
 }
 
 /// Refuses the first value that is not in `low..high` or no number.
@@ -165,18 +153,27 @@ fn within(
 
 /// The breakpoint walk.
 #[inline]
-fn solve(holdings: &[f64], weights: &[f64], cost_rates: &[f64], budget: Budget) -> f64 {
+fn solve(
+    holdings: &[f64],
+    weights: &[f64],
+    cost_rates: &[f64],
+    budget: Budget,
+) -> Result<f64, RebalanceError> {
     let mut value = budget.base;
     // One pass per piece at most; the walk never turns back.
-    for _ in 0..=holdings.len() {
+    for pass in 0..=holdings.len() {
         let piece = Piece::at(holdings, weights, cost_rates, value);
+        // Values are looked at one by one only when the sums do not show that they are fine: this is done before every trade.
+        if pass == 0 && !(piece.shows_range && budget.base.is_finite() && budget.multiple.is_finite()) {
+            in_range(holdings, weights, cost_rates, budget)?;
+        }
         let next = on_piece(budget, piece.slope, piece.offset);
         if next >= value || piece.reaches(value, next) {
-            return next;
+            return Ok(next);
         }
         value = next;
     }
-    value
+    Ok(value)
 }
 
 /// The piece of `Σ k·|w x − h| = slope·x − offset` on which a value lies.
@@ -186,6 +183,9 @@ struct Piece {
     /// How far the nearest holding is from what is wanted of it, and the largest weight.
     nearest: f64,
     largest: f64,
+    /// Whether everything is surely in range. It may say no to what is fine (a negative nought, a sum beyond all numbers), never yes to what
+    /// is not: no sign is seen, no rate is too high, and what is no finite number would make a sum that is none.
+    shows_range: bool,
 }
 
 impl Piece {
@@ -195,6 +195,7 @@ impl Piece {
         let zero = f64x4::splat(0.0);
         let (mut slope, mut offset) = (zero, zero);
         let (mut nearest, mut largest_weight) = (f64x4::splat(f64::INFINITY), zero);
+        let (mut signs, mut largest_rate) = (zero, zero);
         let value = f64x4::splat(value);
         // What fills up the last lanes is far from any target, and adds nothing.
         each([holdings, weights, cost_rates], [f64::MAX, 0.0, 0.0], |[h, w, k]| {
@@ -204,12 +205,18 @@ impl Piece {
             offset += signed * h;
             nearest = short.abs().fast_min(nearest);
             largest_weight = w.fast_max(largest_weight);
+            signs = signs | h | w | k;
+            largest_rate = k.fast_max(largest_rate);
         });
+        let (slope, offset) = (folded(slope.to_array()), folded(offset.to_array()));
+        let unsigned = signs.to_array().iter().all(|x| x.is_sign_positive());
+        let finite = slope.is_finite() && offset.is_finite();
         Self {
-            slope: folded(slope.to_array()),
-            offset: folded(offset.to_array()),
+            slope,
+            offset,
             nearest: smallest(nearest.to_array()),
             largest: largest(largest_weight.to_array()),
+            shows_range: unsigned && finite && largest(largest_rate.to_array()) < 0.5,
         }
     }
 
@@ -239,13 +246,13 @@ pub fn trade_to_targets(
     budget: Budget,
     after: &mut [f64],
 ) -> Result<f64, RebalanceError> {
-    check(holdings, targets.weights(), cost_rates, budget)?;
+    same_length(holdings, targets.weights(), cost_rates)?;
     if after.len() != holdings.len() {
         let (found, expected) = (after.len(), holdings.len());
         return Err(RebalanceError::Length { what: "places for the result", found, expected });
     }
     if targets.trades_all() {
-        let value = solve(holdings, targets.weights(), cost_rates, budget);
+        let value = solve(holdings, targets.weights(), cost_rates, budget)?;
         if value < 0.0 {
             return Err(insufficient(holdings, budget));
         }
@@ -261,6 +268,7 @@ pub fn trade_to_targets(
             cost_of(holdings, after, cost_rates)
         });
     }
+    in_range(holdings, targets.weights(), cost_rates, budget)?;
     trade_some(holdings, targets, cost_rates, budget, after)
 }
 
@@ -411,7 +419,8 @@ pub fn sell_pro_rata(
     cost_rates: &[f64],
     budget: Budget,
 ) -> Result<f64, RebalanceError> {
-    check(holdings, holdings, cost_rates, budget)?;
+    same_length(holdings, holdings, cost_rates)?;
+    in_range(holdings, holdings, cost_rates, budget)?;
     let worth = total(holdings);
     if worth <= budget.base {
         return Ok(0.0);

@@ -9,7 +9,9 @@ use crate::{CostParts, PortfolioError, QuarterRecord, Simulation, quarter::Payme
 pub(super) struct Dealt {
     /// Of the trade, without dealing in forwards.
     pub(super) costs: CostParts,
-    pub(super) quarter: Option<QuarterRecord>,
+    /// What the ledger took out and put back.
+    pub(super) withdrawn: f64,
+    pub(super) reinvested: f64,
     /// What the holdings are worth afterwards.
     pub(super) held: f64,
     /// What was traded, both sides together; `None` when nothing was asked for.
@@ -18,7 +20,7 @@ pub(super) struct Dealt {
 
 impl Dealt {
     pub(super) fn nothing(held: f64) -> Self {
-        Self { costs: CostParts::default(), quarter: None, held, traded: None }
+        Self { costs: CostParts::default(), withdrawn: 0.0, reinvested: 0.0, held, traded: None }
     }
 }
 
@@ -35,12 +37,14 @@ impl Simulation<'_> {
         let mut costs = self.trade(t, trades, payment, value, state)?;
         let left = std::mem::take(&mut state.left);
         costs.add(&left.costs);
-        let quarter = self.settle_quarter(t, value, &costs, payment, state)?;
-        if let (Some(totals), Some(quarter)) = (&mut state.outcome.expenses, &quarter) {
+        state.quarter = self.settle_quarter(t, value, &costs, payment, state)?;
+        if let (Some(totals), Some(quarter)) = (&mut state.outcome.expenses, &state.quarter) {
             totals.add(quarter);
         }
+        let (withdrawn, reinvested) =
+            state.quarter.as_ref().map_or((0.0, 0.0), |q| (q.withdrawn, q.reinvested));
         let traded = state.trading.traded(&state.holdings) + left.value;
-        Ok(Dealt { costs, quarter, held: total(&state.trading.after), traded: Some(traded) })
+        Ok(Dealt { costs, withdrawn, reinvested, held: total(&state.trading.after), traded: Some(traded) })
     }
 
     /// What the ledger will do at this step, if it ends a quarter and there are expenses.

@@ -26,10 +26,9 @@ pub(crate) fn ends(simulation: &Simulation<'_>) -> Vec<usize> {
         let next = dates.get(t + 1).copied().or(prepared.next_review);
         let growth = prepared.growth_into(t..t + 1);
         let known = || (0..growth.len()).all(|place| growth[place] != 0.0 || !prepared.is_here(place, t));
-        !prepared.begins[t]
-            && !falls_due(t)
+        !falls_due(t)
             && !rule.may_trade(ReviewDay::new(Some(dates[t - 1]), dates[t], next))
-            // What has not begun is not held.
+            // What has not begun is not held, and what begins has no growth into its first step.
             && (prepared.whole[t] || known())
     };
     let mut ends: Vec<usize> = (0..dates.len()).collect();
