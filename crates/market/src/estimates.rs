@@ -193,6 +193,12 @@ impl SpotPanel {
         let column = self.currencies().iter().position(|c| *c == currency)?;
         self.levels.estimates.get(column, row).map(|method| &**method)
     }
+
+    /// Whether any spot is an estimate.
+    #[must_use]
+    pub fn has_estimates(&self) -> bool {
+        !self.levels.estimates.0.is_empty()
+    }
 }
 
 // The rule for names of series is a good one for methods as well.

@@ -32,9 +32,11 @@
 //! It decides nothing itself: formulas are in the parts. It reads no files and writes none: see [`PendingFile`](allweather_market::PendingFile).
 
 pub mod actual;
+mod cost_parts;
 mod desk;
 mod engine;
 mod error;
+mod estimated_moves;
 mod holdings;
 mod live_track;
 mod losses;
@@ -43,6 +45,7 @@ mod prepare;
 mod purse;
 mod quarter;
 mod record;
+mod simulation;
 mod small_weights;
 mod spec;
 mod step;
@@ -70,19 +73,19 @@ pub use allweather_rfr as rfr;
 pub use allweather_taxes as taxes;
 pub use allweather_weather as weather;
 
-pub use engine::{Simulation, simulate};
+pub use cost_parts::CostParts;
 pub use error::PortfolioError;
 pub use holdings::{Holding, Holdings, Part, Vault};
 pub use live_track::{
     Labelled, LiveMonth, LiveStep, LiveTrack, LiveYear, Track, TrackMonth, TrackStep, TrackYear,
 };
 pub use record::{ExpenseTotals, Outcome, Record};
+pub use simulation::{Simulation, simulate};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
 pub use step::{Flows, ForwardProfit, ForwardRecord, QuarterRecord, Step};
 pub use summary::{HedgeAccount, Target, TargetCheck};
 pub use tables::{MonthRow, YearRow};
 pub use target_schedule::{ScheduledTargets, TargetSchedule};
-pub use trading::CostParts;
 pub use variant::{FundedPath, Variant};
 pub use vaults::VaultStep;
 pub use walk_forward::{Choice, WalkForward};

@@ -7,7 +7,7 @@ use allweather_taxes::{
 };
 use chrono::NaiveDate;
 
-use crate::PortfolioError;
+use crate::{PortfolioError, trading::charges::Charges};
 
 /// What of a holding is sold and bought of an asset at a step, values in base currency.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +17,6 @@ pub(crate) struct Moved {
     /// What the portfolio's own trade sells and buys.
     pub(crate) sold: f64,
     pub(crate) bought: f64,
-}
-
-/// What one leg of an order costs.
-pub(crate) trait LegCost {
-    fn leg(&self, asset: usize, value: f64) -> f64;
 }
 
 /// Lots by asset, and what the programme does at the step.
@@ -164,7 +159,7 @@ impl Losses {
         i: usize,
         asset: &AssetId,
         moved: Moved,
-        costs: &impl LegCost,
+        charges: &Charges,
     ) -> Result<Option<LossLine>, PortfolioError> {
         let Self { programme, books, trips, decisions, disallowed, .. } = self;
         let (Moved { held, sold, bought }, trip, book) = (moved, trips[i], &mut books[i]);
@@ -174,7 +169,7 @@ impl Losses {
         }
         let with_costs = programme.basis() == CostBasis::WithCosts;
         let (selling, buying) = (sold + trip, bought + trip);
-        let charge = |value: f64| if with_costs { costs.leg(i, value) } else { 0.0 };
+        let charge = |value: f64| if with_costs { charges.leg(i, value) } else { 0.0 };
         let (sale_charge, purchase_charge) = (charge(selling), charge(buying));
         let quantity = book.quantity();
         let price = if quantity > 0.0 && held > 0.0 { held / quantity } else { 1.0 };
@@ -183,7 +178,7 @@ impl Losses {
         line.unrealised = held - book.cost();
         line.round_trip = trip;
         if trip > 0.0 {
-            let more = |with: f64, without: f64| costs.leg(i, with) - costs.leg(i, without);
+            let more = |with: f64, without: f64| charges.leg(i, with) - charges.leg(i, without);
             line.cost = more(selling, sold) + more(buying, bought);
         }
         disallowed.clear();

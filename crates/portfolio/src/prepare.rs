@@ -224,6 +224,13 @@ impl Prepared {
         if any { Ok(()) } else { Err(PortfolioError::NothingToHold { start }) }
     }
 
+    /// Growth into each of these steps, step by step, assets side by side.
+    pub(crate) fn growth_into(&self, steps: Range<usize>) -> &[f64] {
+        let assets = self.places.len();
+        let all = self.growth.as_slice().unwrap_or_default();
+        all.get(steps.start * assets..steps.end * assets).unwrap_or_default()
+    }
+
     /// Whether an asset has had its first price by step `t`.
     pub(crate) fn is_here(&self, place: usize, t: usize) -> bool {
         self.since[place].is_some_and(|since| since <= t)

@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    CostParts, Flows, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, VaultStep, prepare::Prepared,
+    CostParts, Flows, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, VaultStep,
+    estimated_moves::EstimatedMoves, prepare::Prepared,
 };
 
 /// What a run came to, without its steps.
@@ -128,6 +129,8 @@ struct Line {
     interest: f64,
     forwards: ForwardProfit,
     decision: Decision,
+    /// Where the holdings before the trade begin in the record's flat list; `None` when nothing was traded.
+    before: Option<usize>,
     /// Places of the step's own rows in the record's flat lists.
     targets: (usize, usize),
     /// Where the weights in force begin in the record's flat list: where they are written again, they have changed.
@@ -137,7 +140,8 @@ struct Line {
     omitted: (usize, usize),
     losses: (usize, usize),
     costs: CostParts,
-    quarter: Option<QuarterRecord>,
+    /// Its place among the quarters.
+    quarter: Option<usize>,
     pool: f64,
     gross: f64,
     margin: f64,
@@ -155,8 +159,10 @@ pub struct Record {
     months: Vec<Month>,
     rates: BTreeMap<Year, YearRate>,
     lines: Vec<Line>,
+    /// Holdings before each trade.
     before: Vec<f64>,
     after: Vec<f64>,
+    quarters: Vec<QuarterRecord>,
     orders: Vec<OrderOutcome>,
     targets: Vec<Option<f64>>,
     /// Strategic weights of the parts, once for each change.
@@ -170,8 +176,7 @@ pub struct Record {
     omitted: Vec<Omission>,
     outcome: Outcome,
     gaps: Vec<Gap>,
-    /// Whether the price move of each asset into each step rests on an estimate; empty when the market has none.
-    estimated: Vec<bool>,
+    estimated: EstimatedMoves,
 }
 
 impl Record {
@@ -187,8 +192,9 @@ impl Record {
             months: prepared.months.clone(),
             rates: years.filter_map(|year| Some((year, rates.settled(year)?.clone()))).collect(),
             lines: Vec::with_capacity(steps),
-            before: Vec::with_capacity(steps * assets),
+            before: Vec::new(),
             after: Vec::with_capacity(steps * assets),
+            quarters: Vec::new(),
             orders: Vec::new(),
             targets: Vec::new(),
             strategic: Vec::new(),
@@ -200,14 +206,14 @@ impl Record {
             omitted: Vec::new(),
             outcome: Outcome::default(),
             gaps: market.gaps(),
-            estimated: estimated_moves(market.prices(), prepared),
+            estimated: EstimatedMoves::new(market.prices(), market, prepared),
             spec: spec.clone(),
         }
     }
 
     /// Takes the marks of estimates from another panel: the one that values what is held.
-    pub(crate) fn valued_by(&mut self, panel: &PricePanel, prepared: &Prepared) {
-        self.estimated = estimated_moves(panel, prepared);
+    pub(crate) fn valued_by(&mut self, panel: &PricePanel, market: &Market, prepared: &Prepared) {
+        self.estimated = EstimatedMoves::new(panel, market, prepared);
     }
 
     pub(crate) fn finish(&mut self, outcome: Outcome) {
@@ -282,6 +288,7 @@ impl Record {
         let line = self.lines.get(index)?;
         let (assets, vaults) = (self.universe.len(), self.vaults.len() / self.lines.len());
         let row = |place: usize| place * assets..(place + 1) * assets;
+        let after = self.after.get(row(index))?;
         Some(Step {
             date: *self.dates.get(index)?,
             month: *self.months.get(index)?,
@@ -294,8 +301,8 @@ impl Record {
             value: line.value,
             decision: &line.decision,
             universe: &self.universe,
-            before: self.before.get(row(index))?,
-            after: self.after.get(row(index))?,
+            before: line.before.map_or(Some(after), |from| self.before.get(from..from + assets))?,
+            after,
             targets: self.targets.get(line.targets.0..line.targets.1)?,
             strategic: self.strategic.get(line.strategic..line.strategic + self.parts.len())?,
             zeroed: self.zeroed.get(line.zeroed.0..line.zeroed.1)?,
@@ -307,7 +314,7 @@ impl Record {
             orders: self.orders.get(row(index)).unwrap_or_default(),
             costs: line.costs,
             after_costs: line.after_costs,
-            quarter: line.quarter.as_ref(),
+            quarter: line.quarter.and_then(|place| self.quarters.get(place)),
             value_after: line.value_after,
             cash: line.cash,
             pool: line.pool,
@@ -319,16 +326,12 @@ impl Record {
         })
     }
 
-    /// The share of the value before a step that moved by estimated prices.
-    pub(crate) fn estimated_share(&self, index: usize, value_before: f64) -> f64 {
+    /// The share of the value before a step that moved by estimates.
+    fn estimated_share(&self, index: usize, value_before: f64) -> f64 {
         let assets = self.universe.len();
-        let marks = self.estimated.get(index * assets..(index + 1) * assets);
         // What is bought at the first step has not moved yet.
         let held = index.checked_sub(1).and_then(|before| self.after.get(before * assets..index * assets));
-        let (Some(marks), Some(held)) = (marks, held) else { return 0.0 };
-        let estimated: f64 =
-            held.iter().zip(marks).filter(|(_, estimated)| **estimated).map(|(h, _)| h).sum();
-        estimated / value_before
+        held.map_or(0.0, |held| self.estimated.of(index, held) / value_before)
     }
 
     /// All steps in order.
@@ -372,22 +375,6 @@ impl Record {
     }
 }
 
-/// Whether each asset's move to each of the dates rests on an estimated level of the panel.
-fn estimated_moves(panel: &PricePanel, prepared: &Prepared) -> Vec<bool> {
-    if !panel.has_estimates() {
-        return Vec::new();
-    }
-    let places: Vec<_> =
-        prepared.instruments.iter().map(|instrument| panel.position(&instrument.id)).collect();
-    let rows = prepared.dates.iter().map(|date| panel.dates().partition_point(|d| d < date));
-    let moved = |row: usize| {
-        let marked =
-            move |place: &Option<usize>| place.is_some_and(|place| panel.is_return_estimated(place, row));
-        places.iter().map(marked)
-    };
-    rows.flat_map(moved).collect()
-}
-
 impl Recorder for Record {
     const ON: bool = true;
     fn step(&mut self, facts: Facts<'_>) {
@@ -406,7 +393,14 @@ impl Recorder for Record {
         // Behind the assets stands the vaults' cash.
         let assets = self.universe.len();
         let vault_cash: f64 = facts.after[assets..].iter().sum();
-        self.before.extend_from_slice(&facts.before[..assets]);
+        let before = (!std::ptr::eq(facts.before, facts.after)).then(|| {
+            self.before.extend_from_slice(&facts.before[..assets]);
+            self.before.len() - assets
+        });
+        let quarter = facts.quarter.map(|quarter| {
+            self.quarters.push(quarter);
+            self.quarters.len() - 1
+        });
         self.after.extend_from_slice(&facts.after[..assets]);
         self.vaults.append(facts.vaults);
         let losses = self.losses.len();
@@ -439,6 +433,7 @@ impl Recorder for Record {
                 hedge_cost: facts.forwards.hedge_cost,
             },
             decision: facts.decision.clone(),
+            before,
             targets: (targets, self.targets.len()),
             strategic: self.strategic.len() - parts,
             zeroed: (zeroed, self.zeroed.len()),
@@ -446,7 +441,7 @@ impl Recorder for Record {
             omitted: (omitted, self.omitted.len()),
             losses: (losses, self.losses.len()),
             costs: facts.costs,
-            quarter: facts.quarter,
+            quarter,
             pool: facts.pool,
             gross: facts.opened.map_or(0.0, |o| o.gross),
             margin: facts.opened.map_or(0.0, |o| o.margin),

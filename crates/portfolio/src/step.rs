@@ -30,7 +30,8 @@ pub struct Step<'a> {
     pub forwards: ForwardProfit,
     /// Value before trade and flows.
     pub value: f64,
-    /// The share of `value_before` in assets whose price moved by an estimate, a fraction: 0 when every price was observed.
+    /// The share of `value_before` in assets whose value moved by an estimate, of a price or of an exchange rate, a fraction: 0 when all of
+    /// them were observed.
     pub estimated: f64,
     /// What the rule decided, and why.
     pub decision: &'a Decision,

@@ -1,11 +1,12 @@
 use allweather_core::{Number, Percent};
 use rust_decimal::{Decimal, dec, prelude::ToPrimitive};
 use serde::{Deserialize, Deserializer, Serialize};
+use wide::f64x4;
 
 use crate::{
     Decision, Destination, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Targets, Threshold,
     inner,
-    paths::{drift_percent, portfolio_percent, position_percent},
+    paths::{drift_percent, portfolio_percent},
     projection::{Reach, trade_within},
 };
 
@@ -286,8 +287,8 @@ impl Rebalancer for DriftBand {
         }
         self.want(review, targets)?;
         let (breached, position) = match measure {
-            DriftMeasure::Portfolio => beyond(review, limit, largest, portfolio_percent),
-            DriftMeasure::Position => beyond(review, limit, largest, position_percent),
+            DriftMeasure::Portfolio => beyond(review, limit, largest, portfolio_percents),
+            DriftMeasure::Position => beyond(review, limit, largest, position_percents),
         };
         let (weight, target) = (review.weights[position], review.targets[position]);
         let drift = drift_percent(target, weight, measure);
@@ -309,8 +310,8 @@ impl Rebalancer for DriftBand {
 fn largest_drift(targets: &[f64], weights: &[f64], measure: DriftMeasure) -> f64 {
     match measure {
         // A larger difference is never a smaller percent, however it is rounded: the largest is the same.
-        DriftMeasure::Portfolio => portfolio_percent(0.0, inner::furthest(targets, weights)),
-        DriftMeasure::Position => inner::largest(targets, weights, position_percent),
+        DriftMeasure::Portfolio => portfolio_percent(0.0, inner::largest_of(targets, weights, |t, w| w - t)),
+        DriftMeasure::Position => inner::largest_of(targets, weights, position_percents),
     }
 }
 
@@ -319,15 +320,32 @@ fn beyond(
     review: &Review<'_>,
     limit: f64,
     largest: f64,
-    percent: impl Fn(f64, f64) -> f64,
+    percents: impl Fn(f64x4, f64x4) -> f64x4,
 ) -> (usize, usize) {
-    let drift = |(t, w): (&f64, &f64)| percent(*t, *w).abs();
-    let drifts = || review.targets.iter().zip(review.weights).map(drift);
-    let breached = drifts().filter(|drift| *drift >= limit).count();
-    // By blocks, in which nothing branches.
-    let blocks = review.targets.chunks(8).zip(review.weights.chunks(8));
-    let here = |(t, w): (&[f64], &[f64])| t.iter().zip(w).map(drift).fold(0.0, inner::larger) >= largest;
-    let before = 8 * blocks.map(here).position(|here| here).unwrap_or_default();
-    let within = drifts().skip(before).position(|drift| drift >= largest);
-    (breached, before + within.unwrap_or_default())
+    let (mut breached, mut row, mut position) = (0, 0, None);
+    let (limit, largest) = (f64x4::splat(limit), f64x4::splat(largest));
+    inner::each([review.targets, review.weights], [0.0; 2], |[t, w]| {
+        let drift = percents(t, w).abs();
+        breached += drift.simd_ge(limit).to_bitmask().count_ones() as usize;
+        let here = drift.simd_ge(largest).to_bitmask();
+        if here != 0 && position.is_none() {
+            position = Some(inner::LANES * row + here.trailing_zeros() as usize);
+        }
+        row += 1;
+    });
+    (breached, position.unwrap_or_default())
+}
+
+/// [`portfolio_percent`] in lanes.
+#[inline]
+fn portfolio_percents(target: f64x4, actual: f64x4) -> f64x4 {
+    (actual - target) * f64x4::splat(100.0)
+}
+
+/// [`position_percent`] in lanes.
+#[inline]
+fn position_percents(target: f64x4, actual: f64x4) -> f64x4 {
+    let (zero, hundred) = (f64x4::splat(0.0), f64x4::splat(100.0));
+    let without_target = actual.simd_gt(zero).select(hundred, zero);
+    target.simd_gt(zero).select((actual - target) * hundred / target, without_target)
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use chrono::{Datelike, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{Decision, Reason, RebalanceError, Rebalancer, Review, ScheduledDay, Targets};
+use crate::{Decision, Reason, RebalanceError, Rebalancer, Review, ReviewDay, ScheduledDay, Targets};
 
 /// How often a calendar rule trades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,49 +179,51 @@ impl From<Calendar> for Wire {
 }
 
 impl Calendar {
+    /// Whether the day, if there is one, is of the period.
+    pub(crate) fn check(self) -> Result<(), RebalanceError> {
+        match self.on {
+            Edge::Scheduled(day) if self.every != Period::Review => day.check(self.every),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn source(self) -> &'static str {
         match self.on {
             Edge::Scheduled(_) => "2006 ISDA Definitions, section 4.12",
             Edge::Start | Edge::End => "Published method, §3",
         }
     }
-
-    /// Whether it trades on a date between two others.
-    pub(crate) fn is_due(
-        self,
-        previous: Option<NaiveDate>,
-        date: NaiveDate,
-        next: Option<NaiveDate>,
-    ) -> Result<bool, RebalanceError> {
-        let every = self.every;
-        if every == Period::Review {
-            return Ok(true);
-        }
-        Ok(match self.on {
-            Edge::Start => previous.is_some_and(|before| every.of(before) != every.of(date)),
-            Edge::End => next.map_or_else(|| every.ends_on(date), |next| every.of(next) != every.of(date)),
-            Edge::Scheduled(day) => {
-                day.check(every)?;
-                day.due(every, previous, date, next).is_some()
-            }
-        })
-    }
 }
 
 impl Rebalancer for Calendar {
     fn decide(&self, review: &Review<'_>, _: &mut Targets) -> Result<Decision, RebalanceError> {
-        let (every, date) = (self.every, review.date());
-        if every == Period::Review {
-            return Ok(Decision::Rebalance(Reason::Due(every)));
+        let (every, day) = (self.every, review.day());
+        if let Edge::Scheduled(scheduled) = self.on
+            && every != Period::Review
+        {
+            scheduled.check(every)?;
+            let not_before = || scheduled.next_from(every, day.date);
+            return Ok(scheduled.due(every, day).map_or_else(
+                || Decision::Hold(Reason::NotDueUntil { every, scheduled: not_before() }),
+                |scheduled| Decision::Rebalance(Reason::DueFor { every, scheduled }),
+            ));
         }
-        if let Edge::Scheduled(day) = self.on {
-            day.check(every)?;
-            return Ok(match day.due(every, review.previous, date, review.next) {
-                Some(scheduled) => Decision::Rebalance(Reason::DueFor { every, scheduled }),
-                None => Decision::Hold(Reason::NotDueUntil { every, scheduled: day.next_from(every, date) }),
-            });
-        }
-        let due = self.is_due(review.previous, date, review.next)?;
+        let due = self.may_trade(day);
         Ok(if due { Decision::Rebalance(Reason::Due(every)) } else { Decision::Hold(Reason::NotDue(every)) })
+    }
+
+    /// Whether it is due: a calendar trades whenever it may.
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        let ReviewDay { previous, date, next, .. } = day;
+        let every = self.every;
+        match self.on {
+            _ if every == Period::Review => true,
+            Edge::Start => previous.is_some_and(|before| every.of(before) != every.of(date)),
+            Edge::End => next.map_or_else(|| every.ends_on(date), |next| every.of(next) != every.of(date)),
+            // What does not fit the period is refused when it is asked.
+            Edge::Scheduled(scheduled) => {
+                scheduled.check(every).is_err() || scheduled.due(every, day).is_some()
+            }
+        }
     }
 }

@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decision, Reason, RebalanceError, Rebalancer, Review, Rule, Targets, Window, window::Unmeasured,
+    Decision, Reason, RebalanceError, Rebalancer, Review, ReviewDay, Rule, Targets, Window,
+    window::Unmeasured,
 };
 
 /// Limits what is held of assets that move together, and lets another rule decide when to trade.
@@ -230,5 +231,9 @@ impl Rebalancer for CorrelationLimit {
 
     fn reads_costs(&self) -> bool {
         self.rule.reads_costs()
+    }
+
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        self.rule.may_trade(day)
     }
 }

@@ -1,5 +1,7 @@
 //! Formulas in the innermost loops of a simulation: of one portfolio over its assets, or of many portfolios side by side.
 
+use wide::f64x4;
+
 use crate::paths::Budget;
 
 /// Partial sums side by side: four independent chains instead of one that waits for itself. The order is fixed, so the
@@ -17,9 +19,55 @@ pub(crate) fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
+/// Of what has no sign.
 #[inline]
-pub(crate) fn smaller(a: f64, b: f64) -> f64 {
-    if b < a { b } else { a }
+pub(crate) fn largest([a, b, c, d]: [f64; LANES]) -> f64 {
+    larger(larger(a, b), larger(c, d))
+}
+
+#[inline]
+pub(crate) fn smallest([a, b, c, d]: [f64; LANES]) -> f64 {
+    -larger(larger(-a, -b), larger(-c, -d))
+}
+
+/// Columns side by side, in lanes from the first value to the last of the shortest; the last lanes are filled up, each column with its own
+/// filler.
+#[inline]
+pub(crate) fn each<const N: usize>(
+    columns: [&[f64]; N],
+    fillers: [f64; N],
+    mut take: impl FnMut([f64x4; N]),
+) {
+    let length = columns.iter().map(|column| column.len()).min().unwrap_or_default();
+    let whole = length / LANES;
+    let chunks = columns.map(|column| &column.as_chunks::<LANES>().0[..whole]);
+    (0..whole).for_each(|i| take(std::array::from_fn(|column| f64x4::new(chunks[column][i]))));
+    if length > whole * LANES {
+        take(std::array::from_fn(|column| filled(&columns[column][whole * LANES..length], fillers[column])));
+    }
+}
+
+/// Fewer than four values, filled up.
+#[inline]
+pub(crate) fn filled(values: &[f64], filler: f64) -> f64x4 {
+    let at = |i: usize| values.get(i).copied().unwrap_or(filler);
+    f64x4::new([at(0), at(1), at(2), filler])
+}
+
+/// `Σ term` over columns. A term of noughts must be nought.
+#[inline]
+pub(crate) fn sum<const N: usize>(columns: [&[f64]; N], term: impl Fn([f64x4; N]) -> f64x4) -> f64 {
+    let mut sums = f64x4::splat(0.0);
+    each(columns, [0.0; N], |row| sums += term(row));
+    folded(sums.to_array())
+}
+
+/// The largest of a measure of two numbers, without its sign. The measure of two noughts must be nought.
+#[inline]
+pub(crate) fn largest_of(a: &[f64], b: &[f64], measure: impl Fn(f64x4, f64x4) -> f64x4) -> f64 {
+    let mut most = f64x4::splat(0.0);
+    each([a, b], [0.0; 2], |[a, b]| most = measure(a, b).abs().fast_max(most));
+    largest(most.to_array())
 }
 
 /// The cost rate of an asset with the sign of its trade. `short` is what it is short of its target, `w·x − h`; its trade then costs
@@ -34,25 +82,4 @@ pub(crate) fn signed_rate(rate: f64, short: f64) -> f64 {
 pub(crate) fn on_piece(budget: Budget, slope: f64, offset: f64) -> f64 {
     let Budget { base, multiple } = budget;
     (base + multiple * offset) / (1.0 + multiple * slope)
-}
-
-/// How far the weight furthest from its target is away, without its sign.
-#[inline]
-pub(crate) fn furthest(targets: &[f64], weights: &[f64]) -> f64 {
-    largest(targets, weights, |target, weight| weight - target)
-}
-
-/// The largest of a measure of two numbers, without its sign. Lanes and no branch.
-#[inline]
-pub(crate) fn largest(a: &[f64], b: &[f64], of: impl Fn(f64, f64) -> f64) -> f64 {
-    const WIDE: usize = 2 * LANES;
-    let mut lanes = [0.0; WIDE];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<WIDE>(), b.as_chunks::<WIDE>());
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..WIDE {
-            lanes[lane] = larger(lanes[lane], of(a[lane], b[lane]).abs());
-        }
-    }
-    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| of(*a, *b).abs());
-    rest.chain(lanes).fold(0.0, larger)
 }

@@ -75,7 +75,7 @@ pub use lot::{Lot, Outcome, UnderMinimum};
 pub use plan::{Plan, PlanAsset, PlanLine, PlanRules, plan, plan_to};
 pub use reason::Reason;
 pub use region::{NoTradeRegion, no_trade_half_width};
-pub use review::Review;
+pub use review::{Review, ReviewDay};
 pub use risk::{RiskBudgets, RiskContribution, RiskDestination};
 pub use rule::{Decision, Rebalancer, Rule};
 pub use schedule::{Convention, ScheduledDay};

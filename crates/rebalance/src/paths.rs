@@ -9,7 +9,7 @@ pub use crate::constant_mix::{ConstantMix, MixTotals, Walker};
 pub use crate::projection::project;
 pub use crate::timetable::{Moment, Timetable};
 pub use crate::trade::{
-    Budget, cost_of, sell_pro_rata, total, trade_to_targets, traded, value_after_costs, value_within,
+    Budget, cost_of, grow, sell_pro_rata, total, trade_to_targets, traded, value_after_costs, value_within,
 };
 
 /// Binary fractions miss decimal ones by less than this many percent: 0.205 − 0.2 counts as the half percent it was typed as.

@@ -34,6 +34,26 @@ enum Parts<'a> {
     Mixes(&'a [Vec<(usize, f64)>]),
 }
 
+/// The day of a review among its neighbours: what is known of reviews in advance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReviewDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// The day of the review before, if there was one.
+    pub previous: Option<NaiveDate>,
+    /// The day of the next review, if one is known.
+    pub next: Option<NaiveDate>,
+}
+
+impl ReviewDay {
+    /// A day with those of the reviews before and after it.
+    #[must_use]
+    pub fn new(previous: Option<NaiveDate>, date: NaiveDate, next: Option<NaiveDate>) -> Self {
+        Self { date, previous, next }
+    }
+}
+
 impl<'a> Review<'a> {
     /// A first review: of `weights` against `targets`, with the market as of the day. The assets are the market's instruments, in
     /// the market's order.
@@ -77,6 +97,12 @@ impl<'a> Review<'a> {
     #[must_use]
     pub fn date(&self) -> NaiveDate {
         self.market.date()
+    }
+
+    /// The day of the review among its neighbours.
+    #[must_use]
+    pub fn day(&self) -> ReviewDay {
+        ReviewDay::new(self.previous, self.date(), self.next)
     }
 
     /// Simple returns of the assets up to today, fractions per period of the panel, shape `[periods, assets]`, oldest first: the newest `most` periods of the panel, or

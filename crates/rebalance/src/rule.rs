@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Calendar, CorrelationLimit, CostAware, DriftBand, NoTradeRegion, Reason, RebalanceError, Review,
-    RiskContribution, Rules, Targets, WhenVolatile, combine,
+    ReviewDay, RiskContribution, Rules, Targets, WhenVolatile, combine,
 };
 
 /// The answer of a rule.
@@ -50,6 +50,7 @@ impl Decision {
 /// 3. **Quiet at target**: a portfolio at the rule's own targets (the strategic ones, if it has no others) is held, or traded to what it
 ///    already holds; so a rule asked twice at one instant trades once.
 /// 4. **Weights**: what is wanted of the traded assets is in 0..=1 and, with what is kept at no more than its target, not above 1.
+/// 5. **Quiet days**: on a day on which it [may not trade](Rebalancer::may_trade), the rule holds, whatever the portfolio and the market.
 ///
 /// ```
 /// use allweather_rebalance::{Decision, Reason, Rebalancer, RebalanceError, Review, Targets};
@@ -77,6 +78,24 @@ pub trait Rebalancer: fmt::Debug + Send + Sync {
     /// Whether the rule reads [`Review::cost_rates`], which an engine then works out before every review. `false` unless you say so.
     fn reads_costs(&self) -> bool {
         false
+    }
+
+    /// Whether the rule may trade on this day, as far as days tell: an engine need not ask a rule that may not, and passes over such
+    /// days fast. `true` unless you say so.
+    ///
+    /// ```
+    /// use allweather_rebalance::{Calendar, Edge, Period, Rebalancer, ReviewDay};
+    /// let day = |day: &str| day.parse::<chrono::NaiveDate>();
+    /// let quarterly = Calendar { every: Period::Quarter, on: Edge::Start };
+    /// let march = ReviewDay::new(Some(day("2024-02-29")?), day("2024-03-01")?, Some(day("2024-03-04")?));
+    /// let april = ReviewDay::new(Some(day("2024-03-29")?), day("2024-04-01")?, None);
+    /// assert!(!quarterly.may_trade(march));
+    /// assert!(quarterly.may_trade(april));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        let _ = day;
+        true
     }
 }
 
@@ -169,6 +188,22 @@ impl Rebalancer for Rule {
             Self::CostAware(rule) => rule.reads_costs(),
             Self::WhenVolatile(rule) => rule.reads_costs(),
             Self::CorrelationLimit(rule) => rule.reads_costs(),
+            Self::Never => false,
+        }
+    }
+
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        match self {
+            Self::DriftBand(rule) => rule.may_trade(day),
+            Self::Calendar(rule) => rule.may_trade(day),
+            Self::NoTradeRegion(rule) => rule.may_trade(day),
+            Self::FirstOf(rules) => rules.as_slice().iter().any(|rule| rule.may_trade(day)),
+            // The others are asked only after the first, and may refuse.
+            Self::AllOf(rules) => rules.as_slice().first().is_none_or(|rule| rule.may_trade(day)),
+            Self::RiskContribution(rule) => rule.may_trade(day),
+            Self::CostAware(rule) => rule.may_trade(day),
+            Self::WhenVolatile(rule) => rule.may_trade(day),
+            Self::CorrelationLimit(rule) => rule.may_trade(day),
             Self::Never => false,
         }
     }

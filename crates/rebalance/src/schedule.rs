@@ -1,7 +1,7 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::{Period, RebalanceError};
+use crate::{Period, RebalanceError, ReviewDay};
 
 /// Which review stands for a scheduled day on which there is none. The days on which there is one are the business days.
 ///
@@ -110,14 +110,9 @@ impl ScheduledDay {
         }
     }
 
-    /// The scheduled day, of those of the reviews around `date`, for which the review on `date` stands.
-    pub(crate) fn due(
-        &self,
-        every: Period,
-        previous: Option<NaiveDate>,
-        date: NaiveDate,
-        next: Option<NaiveDate>,
-    ) -> Option<NaiveDate> {
+    /// The scheduled day for which the review on this day stands, if it stands for one.
+    pub(crate) fn due(&self, every: Period, day: ReviewDay) -> Option<NaiveDate> {
+        let ReviewDay { previous, date, next, .. } = day;
         let next = next.or_else(|| weekday_after(date));
         // Without a review before, nothing is known of days that have passed.
         let after = |day: NaiveDate| previous.map_or(day == date, |before| before < day);

@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 
-use crate::{DriftBand, RebalanceError, Rule};
+use crate::{DriftBand, RebalanceError, Rebalancer, ReviewDay, Rule};
 
 /// What a rule makes of a date, before it sees a weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +48,12 @@ impl Timetable {
             }
             Rule::Never => return Ok(Some(Self { moments: vec![Moment::Hold; asked], band: None })),
             Rule::Calendar(calendar) => {
+                calendar.check()?;
                 let moment = |t: usize| {
-                    let next = dates.get(t + 1).copied();
-                    let due = calendar.is_due(Some(dates[t - 1]), dates[t], next)?;
-                    Ok(if due { Moment::Trade } else { Moment::Hold })
+                    let day = ReviewDay::new(Some(dates[t - 1]), dates[t], dates.get(t + 1).copied());
+                    if calendar.may_trade(day) { Moment::Trade } else { Moment::Hold }
                 };
-                let moments = (1..dates.len()).map(moment).collect::<Result<_, RebalanceError>>()?;
+                let moments = (1..dates.len()).map(moment).collect();
                 return Ok(Some(Self { moments, band: None }));
             }
             Rule::FirstOf(rules) => (rules, true),

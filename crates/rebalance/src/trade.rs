@@ -1,8 +1,10 @@
 //! Self-financing trades in `f64`: after costs, weights equal targets exactly.
 
+use wide::f64x4;
+
 use crate::{
     RebalanceError, Targets,
-    inner::{LANES, folded, larger, on_piece, signed_rate, smaller},
+    inner::{LANES, each, filled, folded, largest, on_piece, signed_rate, smallest, sum},
 };
 
 /// What a trade leaves behind: `value after = base − multiple · cost`.
@@ -26,43 +28,51 @@ impl Budget {
     }
 }
 
-/// `Σ term(a_i, b_i, c_i)` in lanes; what is longer than the shortest slice is left out.
-#[inline]
-pub(crate) fn sum3(a: &[f64], b: &[f64], c: &[f64], term: impl Fn(f64, f64, f64) -> f64) -> f64 {
-    let ((a, a_rest), (b, b_rest), (c, c_rest)) =
-        (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
-    let mut lanes = [0.0; LANES];
-    for ((a, b), c) in a.iter().zip(b).zip(c) {
-        for lane in 0..LANES {
-            lanes[lane] += term(a[lane], b[lane], c[lane]);
-        }
-    }
-    let rest = a_rest.iter().zip(b_rest).zip(c_rest).map(|((a, b), c)| term(*a, *b, *c));
-    for (lane, term) in lanes.iter_mut().zip(rest) {
-        *lane += term;
-    }
-    folded(lanes)
-}
-
 /// The sum of values in four lanes.
 #[must_use]
 #[inline]
 pub fn total(values: &[f64]) -> f64 {
-    sum3(values, values, values, |x, _, _| x)
+    sum([values], |[x]| x)
+}
+
+/// Lets each value grow by its factor and returns the [`total`] of those that did, in one pass: a period of a portfolio that holds still.
+/// Values without a factor are left alone.
+///
+/// ```
+/// use allweather_rebalance::paths::grow;
+/// let mut holdings = [60.0, 40.0];
+/// assert_eq!(grow(&mut holdings, &[1.5, 1.0]), 130.0);
+/// assert_eq!(holdings, [90.0, 40.0]);
+/// ```
+#[inline]
+pub fn grow(values: &mut [f64], factors: &[f64]) -> f64 {
+    let length = values.len().min(factors.len());
+    let (values, factors) = (&mut values[..length], &factors[..length]);
+    let mut sums = f64x4::splat(0.0);
+    let ((x, x_rest), (g, g_rest)) = (values.as_chunks_mut::<LANES>(), factors.as_chunks::<LANES>());
+    for (x, g) in x.iter_mut().zip(g) {
+        let grown = f64x4::new(*x) * f64x4::new(*g);
+        *x = grown.to_array();
+        sums += grown;
+    }
+    for (x, g) in x_rest.iter_mut().zip(g_rest) {
+        *x *= g;
+    }
+    folded((sums + filled(x_rest, 0.0)).to_array())
 }
 
 /// The sum of absolute differences, in four lanes: what was traded between two lists of holdings.
 #[must_use]
 #[inline]
 pub fn traded(before: &[f64], after: &[f64]) -> f64 {
-    sum3(before, after, after, |before, after, _| (after - before).abs())
+    sum([before, after], |[before, after]| (after - before).abs())
 }
 
 /// `Σ rate_i · |after_i − before_i|` in four lanes: what the trade between two lists of holdings costs.
 #[must_use]
 #[inline]
 pub fn cost_of(before: &[f64], after: &[f64], rates: &[f64]) -> f64 {
-    sum3(before, after, rates, |before, after, rate| rate * (after - before).abs())
+    sum([before, after, rates], |[before, after, rate]| rate * (after - before).abs())
 }
 
 /// The value `V⁺` after a self-financing trade of every asset to its weight.
@@ -127,27 +137,16 @@ fn check(
 }
 
 /// Whether everything is surely in range: one pass without a branch, since this stands before every trade of a simulation. It may say no
-/// to what is fine (a negative nought, a sum beyond all numbers), never yes to what is not: what is not negative and has a finite sum is
-/// finite.
+/// to what is fine (a sum beyond all numbers), never yes to what is not: what is not negative and has a finite sum is finite.
 fn within_range(holdings: &[f64], weights: &[f64], cost_rates: &[f64]) -> bool {
-    let (mut signs, mut sums, mut most) = ([0_u64; LANES], [0.0; LANES], [0.0; LANES]);
-    let mut take = |lane: usize, h: f64, w: f64, k: f64| {
-        signs[lane] |= h.to_bits() | w.to_bits() | k.to_bits();
-        sums[lane] += h + w + k;
-        most[lane] = larger(most[lane], k);
-    };
-    let ((h, h_rest), (w, w_rest), (k, k_rest)) =
-        (holdings.as_chunks::<LANES>(), weights.as_chunks::<LANES>(), cost_rates.as_chunks::<LANES>());
-    for ((h, w), k) in h.iter().zip(w).zip(k) {
-        for lane in 0..LANES {
-            take(lane, h[lane], w[lane], k[lane]);
-        }
-    }
-    for (lane, ((h, w), k)) in h_rest.iter().zip(w_rest).zip(k_rest).enumerate() {
-        take(lane, *h, *w, *k);
-    }
-    let negative = signs.iter().fold(0, |all, lane| all | lane) >> 63 == 1;
-    !negative && folded(sums).is_finite() && most.iter().all(|most| *most < 0.5)
+    let zero = f64x4::splat(0.0);
+    let (mut least, mut sums, mut most) = (zero, zero, zero);
+    each([holdings, weights, cost_rates], [0.0; 3], |[h, w, k]| {
+        least = h.fast_min(w.fast_min(k.fast_min(least)));
+        sums += h + w + k;
+        most = k.fast_max(most);
+    });
+    smallest(least.to_array()) >= 0.0 && folded(sums.to_array()).is_finite() && largest(most.to_array()) < 0.5
 }
 
 /// Refuses the first value that is not in `low..high` or no number.
@@ -193,31 +192,24 @@ impl Piece {
     /// All sums in one pass, in lanes.
     #[inline]
     fn at(holdings: &[f64], weights: &[f64], cost_rates: &[f64], value: f64) -> Self {
-        let (mut slope, mut offset) = ([0.0; LANES], [0.0; LANES]);
-        let (mut nearest, mut largest) = ([f64::INFINITY; LANES], [0.0; LANES]);
-        let mut take = |lane: usize, h: f64, w: f64, k: f64| {
+        let zero = f64x4::splat(0.0);
+        let (mut slope, mut offset) = (zero, zero);
+        let (mut nearest, mut largest_weight) = (f64x4::splat(f64::INFINITY), zero);
+        let value = f64x4::splat(value);
+        // What fills up the last lanes is far from any target, and adds nothing.
+        each([holdings, weights, cost_rates], [f64::MAX, 0.0, 0.0], |[h, w, k]| {
             let short = w * value - h;
-            let signed = signed_rate(k, short);
-            slope[lane] += signed * w;
-            offset[lane] += signed * h;
-            nearest[lane] = smaller(nearest[lane], short.abs());
-            largest[lane] = larger(largest[lane], w);
-        };
-        let ((h, h_rest), (w, w_rest), (k, k_rest)) =
-            (holdings.as_chunks::<LANES>(), weights.as_chunks::<LANES>(), cost_rates.as_chunks::<LANES>());
-        for ((h, w), k) in h.iter().zip(w).zip(k) {
-            for lane in 0..LANES {
-                take(lane, h[lane], w[lane], k[lane]);
-            }
-        }
-        for (lane, ((h, w), k)) in h_rest.iter().zip(w_rest).zip(k_rest).enumerate() {
-            take(lane, *h, *w, *k);
-        }
+            let signed = k.copysign(short);
+            slope += signed * w;
+            offset += signed * h;
+            nearest = short.abs().fast_min(nearest);
+            largest_weight = w.fast_max(largest_weight);
+        });
         Self {
-            slope: folded(slope),
-            offset: folded(offset),
-            nearest: nearest.into_iter().fold(f64::INFINITY, smaller),
-            largest: largest.into_iter().fold(0.0, larger),
+            slope: folded(slope.to_array()),
+            offset: folded(offset.to_array()),
+            nearest: smallest(nearest.to_array()),
+            largest: largest(largest_weight.to_array()),
         }
     }
 
@@ -424,7 +416,7 @@ pub fn sell_pro_rata(
     if worth <= budget.base {
         return Ok(0.0);
     }
-    let rate = sum3(holdings, cost_rates, cost_rates, |h, k, _| h * k);
+    let rate = sum([holdings, cost_rates], |[h, k]| h * k);
     let share = (worth - budget.base) / (worth - budget.multiple * rate);
     if !(0.0..=1.0).contains(&share) {
         return Err(insufficient(holdings, budget));

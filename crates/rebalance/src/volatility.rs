@@ -5,7 +5,8 @@ use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decision, Reason, RebalanceError, Rebalancer, Review, Rule, Targets, Window, window::Unmeasured,
+    Decision, Reason, RebalanceError, Rebalancer, Review, ReviewDay, Rule, Targets, Window,
+    window::Unmeasured,
 };
 
 /// Lets one rule decide while markets are turbulent and another while they are calm.
@@ -192,5 +193,9 @@ impl Rebalancer for WhenVolatile {
 
     fn reads_costs(&self) -> bool {
         self.turbulent.reads_costs() || self.calm.reads_costs()
+    }
+
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        self.turbulent.may_trade(day) || self.calm.may_trade(day)
     }
 }

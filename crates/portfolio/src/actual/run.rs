@@ -141,7 +141,7 @@ impl<'a> ActualRun<'a> {
         let marks = Marks::new(&prepared, self.market, self.traded)?;
         let mut record = Record::new(self.spec, self.market, &prepared, self.rates);
         if let Some(traded) = self.traded {
-            record.valued_by(traded, &prepared);
+            record.valued_by(traded, self.market, &prepared);
         }
         let mut state = State::open(&prepared, self.account)?;
         let mut steps = Vec::with_capacity(prepared.dates.len());

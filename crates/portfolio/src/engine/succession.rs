@@ -3,8 +3,8 @@
 use allweather_rebalance::paths::total;
 use chrono::NaiveDate;
 
-use super::{Arrival, Simulation, State};
-use crate::{Outcome, PortfolioError, Record};
+use super::{Arrival, State};
+use crate::{Outcome, PortfolioError, Record, Simulation, estimated_moves::EstimatedMoves, record::Off};
 
 /// A run of a chain with the number of its iteration. It is laid out over the rows from its own first step to the first step of the one that
 /// replaces it, that one included.
@@ -35,32 +35,33 @@ pub(crate) fn run_chain(legs: &[Leg<'_>]) -> Result<(Outcome, Vec<ChainStep>), P
     let mut steps = Vec::new();
     let mut handed: Option<Handed> = None;
     for (place, leg) in legs.iter().enumerate() {
-        let Simulation { spec, market, rates, prepared, .. } = &leg.simulation;
-        let mut record = Record::new(spec, market, prepared, rates);
+        let Simulation { market, prepared, .. } = &leg.simulation;
+        let estimates = EstimatedMoves::new(market.prices(), market, prepared);
         let next = legs.get(place + 1);
         // The last row of a leg that is replaced is the first step of the next.
         let own = prepared.dates.len() - usize::from(next.is_some());
         for t in 0..own {
             let before = state.outcome.costs.total();
             let taken_over = handed.take();
+            // What is held into the step; into the first one of a leg, the leg before holds.
+            let moved = if t == 0 { 0.0 } else { estimates.of(t, &state.holdings) };
             let mut step = ChainStep {
                 date: prepared.dates[t],
                 number: taken_over.as_ref().map_or(leg.number, |handed| handed.number),
                 adopted: (t == 0).then_some(leg.number),
                 costs: 0.0,
-                estimated: taken_over.as_ref().is_some_and(|handed| handed.estimated),
+                estimated: moved > 0.0 || taken_over.as_ref().is_some_and(|handed| handed.estimated),
             };
             match taken_over {
-                Some(handed) => leg.simulation.act(t, handed.arrival, &mut state, &mut record)?,
-                None => leg.simulation.step(t, &mut state, &mut record)?,
+                Some(handed) => leg.simulation.act(t, handed.arrival, &mut state, &mut Off)?,
+                None => leg.simulation.step(t, &mut state, &mut Off)?,
             }
             step.costs = state.outcome.costs.total() - before;
-            step.estimated |= record.estimated_share(t, 1.0) > 0.0;
             steps.push(step);
         }
         if let Some(next) = next {
+            let estimated = own > 0 && estimates.of(own, &state.holdings) > 0.0;
             let arrival = leg.simulation.arrive(own, &mut state)?;
-            let estimated = record.estimated_share(own, 1.0) > 0.0;
             state = take_over(leg, own, next, state)?;
             let arrival = Arrival { invested: total(&state.holdings), ..arrival };
             handed = Some(Handed { number: leg.number, arrival, estimated });
@@ -98,12 +99,12 @@ fn take_over(leg: &Leg<'_>, step: usize, next: &Leg<'_>, mut old: State) -> Resu
         } else if held != 0.0 {
             if !sold {
                 let market = from.market.as_of(from.prepared.dates[step]);
-                old.trading.take_rates(&from.prepared, from.costs.model(), market, step)?;
+                old.trading.charges.take(&from.prepared, from.costs.model(), market, step)?;
                 sold = true;
             }
             state.cash += held;
             state.left.value += held;
-            state.left.costs.add(&old.trading.order(place, held));
+            state.left.costs.add(&old.trading.charges.order(place, held));
         }
     }
     state.purse = match (old.purse, &to.spec.expenses) {

@@ -14,6 +14,7 @@ mod knowledge;
 mod live_track;
 mod losses;
 mod lots;
+mod quiet;
 mod reference;
 mod refusals;
 mod rules;

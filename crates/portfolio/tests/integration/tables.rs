@@ -339,3 +339,32 @@ fn estimated_prices_are_marked_in_the_record() {
     record.write_json_lines(&mut lines).unwrap();
     assert_eq!(String::from_utf8(lines).unwrap().matches("\"estimated\":").count(), 2);
 }
+
+/// A rate that was carried over a holiday moves what it values, into its day and out of it.
+#[test]
+fn estimated_exchange_rates_are_marked_in_the_record() {
+    let prices = "date,home_jpy,abroad_usd\n2024-01-04,100,10\n2024-01-05,101,11\n2024-01-08,102,12\n2024-01-09,103,12\n2024-01-10,104,13\n";
+    let prices = PricePanel::from_csv("prices.csv", prices).unwrap();
+    let spots = "date,usd\n2024-01-04,140\n2024-01-05,141\n2024-01-09,142\n2024-01-10,143\n";
+    let spots = SpotPanel::from_csv("fx.csv", spots, Currency::JPY).unwrap();
+    assert!(!spots.has_estimates());
+    let spots = spots.on_dates(prices.dates(), 3).unwrap();
+    assert!(spots.has_estimates());
+    let market = Market::new(Currency::JPY, prices).with_spots(spots).unwrap();
+    let run = |foreign: f64| {
+        let spec = format!(
+            r#"{{"name":"carried","capital":1000,"rule":{{"calendar":{{"every":"year","on":"end"}}}},"holdings":[
+                {{"asset":"home","weight":{}}},{{"asset":"abroad","weight":{foreign}}}]}}"#,
+            1.0 - foreign
+        );
+        simulate(&Spec::from_json(&spec).unwrap(), &market, &RateHistory::default()).unwrap()
+    };
+    let record = run(0.25);
+    assert_eq!(record.estimated(), [false, false, true, true, false]);
+    for step in record.steps().filter(|step| step.estimated > 0.0) {
+        let before = record.steps().take_while(|earlier| earlier.date < step.date).last().unwrap();
+        assert_eq!(step.estimated, before.after[1] / step.value_before);
+    }
+    // What is not held abroad does not move with it.
+    assert_eq!(run(0.0).estimated(), [false; 5]);
+}

@@ -21,7 +21,9 @@ fn due(rule: Calendar, dates: &[NaiveDate], ahead: bool) -> Vec<usize> {
         let review = if *i == 0 { review } else { review.after(dates[i - 1]) };
         let next = dates.get(i + 1).filter(|_| ahead);
         let review = next.map_or(review, |next| review.before(*next));
-        rule.decide(&review, &mut Targets::new(vec![1.0])).unwrap().trades()
+        let trades = rule.decide(&review, &mut Targets::new(vec![1.0])).unwrap().trades();
+        assert_eq!(rule.may_trade(review.day()), trades, "a calendar trades whenever it may");
+        trades
     };
     (0..dates.len()).filter(trades).collect()
 }

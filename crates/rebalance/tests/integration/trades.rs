@@ -1,6 +1,6 @@
 use allweather_rebalance::{
     RebalanceError, Targets,
-    paths::{Budget, sell_pro_rata, trade_to_targets, value_after_costs},
+    paths::{Budget, cost_of, grow, sell_pro_rata, total, trade_to_targets, traded, value_after_costs},
 };
 use proptest::prelude::*;
 
@@ -145,5 +145,90 @@ proptest! {
         let one = value_after_costs(&case.holdings, &case.weights, &case.rates, Budget::of(value)).unwrap();
         let many = value_after_costs(&scaled, &case.weights, &case.rates, Budget::of(value * k)).unwrap();
         prop_assert!((many / k - one).abs() <= 1e-12 * value);
+    }
+}
+
+/// Every fourth term in one sum, and the four sums in pairs: the order that results must keep on every machine.
+fn in_lanes(terms: impl Iterator<Item = f64>) -> f64 {
+    let mut lanes = [0.0; 4];
+    for (i, term) in terms.enumerate() {
+        lanes[i % 4] += term;
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+}
+
+/// The breakpoint walk without a short cut.
+fn walked(case: &Case, Budget { base, multiple }: Budget) -> f64 {
+    let rows = || case.holdings.iter().zip(&case.weights).zip(&case.rates);
+    let mut value = base;
+    for _ in 0..=case.holdings.len() {
+        let signed = |h: f64, w: f64, k: f64| k.copysign(w * value - h);
+        let slope = in_lanes(rows().map(|((h, w), k)| signed(*h, *w, *k) * w));
+        let offset = in_lanes(rows().map(|((h, w), k)| signed(*h, *w, *k) * h));
+        let next = (base + multiple * offset) / (1.0 + multiple * slope);
+        if next >= value {
+            return next;
+        }
+        value = next;
+    }
+    value
+}
+
+proptest! {
+    #[test]
+    fn sums_have_one_order_whatever_the_length(
+        rows in prop::collection::vec((-1e6..1e6_f64, -1e6..1e6_f64, 0.0..0.5_f64), 0..40),
+        more in prop::collection::vec(1.0..2.0_f64, 0..6),
+    ) {
+        let column = |of: fn(&(f64, f64, f64)) -> f64| rows.iter().map(of).collect::<Vec<_>>();
+        let (a, b, k) = (column(|row| row.0), column(|row| row.1), column(|row| row.2));
+        prop_assert_eq!(total(&a).to_bits(), in_lanes(a.iter().copied()).to_bits());
+        let moved = |row: &(f64, f64, f64)| (row.1 - row.0).abs();
+        prop_assert_eq!(traded(&a, &b).to_bits(), in_lanes(rows.iter().map(moved)).to_bits());
+        let cost = in_lanes(rows.iter().map(|row| row.2 * moved(row)));
+        prop_assert_eq!(cost_of(&a, &b, &k).to_bits(), cost.to_bits());
+        // What has no factor is left alone.
+        let mut grown = [&a[..], &more[..]].concat();
+        prop_assert_eq!(grow(&mut grown, &b).to_bits(), in_lanes(rows.iter().map(|row| row.0 * row.1)).to_bits());
+        prop_assert!(grown.iter().zip(&rows).all(|(x, row)| x.to_bits() == (row.0 * row.1).to_bits()));
+        prop_assert_eq!(&grown[rows.len()..], &more[..]);
+    }
+
+    /// A pass is left out only where it would change nothing, also where a holding is at its breakpoint.
+    #[test]
+    fn a_trade_is_solved_as_by_the_walk(case in cases(), near in 0.0..2.0_f64, scale in prop::sample::select(vec![1.0, 1e-3, 1e-6, 1e-9, 1e-12, 0.0])) {
+        let value = case.holdings.iter().sum::<f64>() + case.cash;
+        for multiple in [0.0, 1.0, 2.0] {
+            let budget = Budget { base: value, multiple };
+            let solved = value_after_costs(&case.holdings, &case.weights, &case.rates, budget).unwrap();
+            prop_assert_eq!(solved.to_bits(), walked(&case, budget).to_bits());
+            // Where the answer is, put each holding in turn.
+            let mut at_edge = case.clone();
+            for i in 0..case.holdings.len() {
+                at_edge.holdings[i] = case.weights[i] * (solved + (value - solved) * near) * (1.0 + scale);
+                let budget = Budget { base: at_edge.holdings.iter().sum::<f64>() + case.cash, multiple };
+                let solved = value_after_costs(&at_edge.holdings, &case.weights, &case.rates, budget).unwrap();
+                prop_assert_eq!(solved.to_bits(), walked(&at_edge, budget).to_bits());
+            }
+        }
+    }
+
+    /// Nothing that is no amount, weight or rate gets by, wherever it stands.
+    #[test]
+    fn no_trade_is_solved_on_what_is_no_number(
+        case in cases(),
+        place in any::<prop::sample::Index>(),
+        wrong in prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1e-300, -1.0]),
+        which in 0..3_usize,
+    ) {
+        let mut case = case;
+        let i = place.index(case.holdings.len());
+        [&mut case.holdings, &mut case.weights, &mut case.rates][which][i] = wrong;
+        let refused = value_after_costs(&case.holdings, &case.weights, &case.rates, Budget::of(100.0));
+        let place = match refused {
+            Err(RebalanceError::Range { position, .. }) => Some(position),
+            _ => None,
+        };
+        prop_assert_eq!(place, Some(i));
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! | law | every rule | holds for |
 //! |---|---|---|
-//! | [`no_look_ahead`], [`determinism`], [`weights`] | yes | |
+//! | [`no_look_ahead`], [`determinism`], [`weights`], [`quiet_days`] | yes | |
 //! | [`idempotence`] | yes | not for a rule that means to go part of the way each time it is asked: call the other laws one by one |
 //! | [`cash_never_negative`], [`value_conserved`], [`flows_are_no_return`] | yes | |
 //! | [`scale`] | | rules that read returns and weights; not those that compare price levels with a number |
@@ -87,6 +87,7 @@ fn every(settings: &Settings, make: Make<'_>) -> Result<(), Broken> {
     repeats(settings, make)?;
     sees_nothing_later(settings, make)?;
     wants_weights(settings, make)?;
+    holds_on_quiet_days(settings, make)?;
     trades_once(settings, make)?;
     in_runs(settings, make, record::CASH, |_, record| record::cash(record))?;
     in_runs(settings, make, record::VALUE, |_, record| record::value(record))?;
@@ -205,6 +206,38 @@ fn wants_weights(settings: &Settings, make: Make<'_>) -> Result<(), Broken> {
             numbers(&case.weights)
         );
         Err(Finding::new(rule, format!("{answer}, together {}", number(sum))))
+    })
+}
+
+/// On a day on which it [may not trade](Rebalancer::may_trade), a rule holds, whatever the portfolio and the market: an engine does not
+/// ask it.
+///
+/// # Errors
+///
+/// [`Broken`] with the smallest case found.
+pub fn quiet_days<R: Rebalancer + 'static>(
+    settings: &Settings,
+    make: impl Fn(&Market) -> R,
+) -> Result<(), Broken> {
+    holds_on_quiet_days(settings, &|market| Box::new(make(market)))
+}
+
+fn holds_on_quiet_days(settings: &Settings, make: Make<'_>) -> Result<(), Broken> {
+    let law = Law { name: "quiet days", words: "on a day on which it may not trade, a rule holds." };
+    on_every_day(law, settings, make, |rule, case, market| {
+        if rule.may_trade(case.review(market).day()) {
+            return Ok(());
+        }
+        let answer = Answer::of(rule, case, market)?;
+        if !answer.decision.trades() {
+            return Ok(());
+        }
+        let rule = format!(
+            "no trade on {}, on which the rule says that it may not, holding {}",
+            case.date(),
+            numbers(&case.weights)
+        );
+        Err(Finding::new(rule, answer.to_string()))
     })
 }
 

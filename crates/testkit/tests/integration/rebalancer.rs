@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use allweather_portfolio::{
     market::{Market, ReturnCurrency},
     prelude::*,
-    rebalance::{Calendar, DriftBand, DriftMeasure, Edge, Period, Rule, Scope},
+    rebalance::{Calendar, DriftBand, DriftMeasure, Edge, Period, ReviewDay, Rule, Scope},
 };
 use allweather_testkit::{Broken, Settings, laws};
+use chrono::Datelike;
 
 type Answer = Result<Decision, RebalanceError>;
 
@@ -234,6 +235,27 @@ fn the_laws_of_a_run_find_what_it_cannot_pay() {
     ] {
         assert!(broken.happened.contains("the rule asks for weights that add up to 1.5"), "{broken}");
     }
+}
+
+/// Says that it trades in December only, and trades in any month.
+#[derive(Debug)]
+struct Restless;
+
+impl Rebalancer for Restless {
+    fn decide(&self, review: &Review<'_>, _: &mut Targets) -> Answer {
+        let far =
+            review.weights.iter().zip(review.targets).any(|(weight, target)| (weight - target).abs() > 0.05);
+        Ok(if far { trade() } else { hold() })
+    }
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        day.date.month() == 12
+    }
+}
+
+#[test]
+fn a_rule_that_trades_on_a_day_it_calls_quiet_is_caught() {
+    let text = readable(&laws::rebalancer(|| Restless).unwrap_err(), "quiet days");
+    assert!(text.contains("the rule says that it may not"), "{text}");
 }
 
 /// Never sells the first asset.

@@ -1,0 +1,165 @@
+//! Steps at which no rule may trade are passed over, and nobody can tell.
+
+use std::{
+    fmt::Write,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use allweather_market::{Market, PricePanel};
+use allweather_portfolio::{
+    Outcome, PortfolioError, ScheduledTargets, Simulation, Spec, TargetSchedule,
+    core::Weights,
+    rebalance::{Decision, RebalanceError, Rebalancer, Review, ReviewDay, Rule, Targets},
+    rfr::RateHistory,
+};
+use allweather_testkit::{Noise, generate::cases};
+use chrono::{Datelike, NaiveDate};
+use proptest::prelude::*;
+
+use crate::BASE;
+
+/// A rule that is asked at every step, whatever it says of its days, and counts.
+#[derive(Debug)]
+struct Asked<'a> {
+    rule: &'a Rule,
+    always: bool,
+    times: AtomicUsize,
+}
+
+impl<'a> Asked<'a> {
+    fn new(rule: &'a Rule, always: bool) -> Self {
+        Self { rule, always, times: AtomicUsize::new(0) }
+    }
+}
+
+impl Rebalancer for Asked<'_> {
+    fn decide(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, RebalanceError> {
+        self.times.fetch_add(1, Ordering::Relaxed);
+        self.rule.decide(review, targets)
+    }
+    fn reads_costs(&self) -> bool {
+        self.rule.reads_costs()
+    }
+    fn may_trade(&self, day: ReviewDay) -> bool {
+        self.always || self.rule.may_trade(day)
+    }
+}
+
+/// Prices by day, some days missing and some prices too.
+fn market(seed: u64, days: usize, gaps: bool) -> Market {
+    let mut noise = Noise::new(seed);
+    let first = NaiveDate::from_ymd_opt(2019, 11, 20).unwrap();
+    let weekdays = first.iter_days().filter(|day| day.weekday().number_from_monday() <= 5);
+    let mut text = "date,a_jpy,b_jpy,c_jpy\n".to_owned();
+    let mut levels = [100.0, 20.0, 5000.0];
+    let dates: Vec<_> = weekdays.filter(|_| noise.unit() > 0.1).take(days).collect();
+    for (row, day) in dates.into_iter().enumerate() {
+        write!(text, "{day}").unwrap();
+        for (i, level) in levels.iter_mut().enumerate() {
+            *level *= 1.0 + 0.02 * (noise.unit() - 0.48);
+            // The last one begins late, and may have holes.
+            let hole = i == 2 && (row < days / 3 || gaps && noise.unit() < 0.02);
+            if hole { text.push(',') } else { write!(text, ",{level}").unwrap() }
+        }
+        text.push('\n');
+    }
+    Market::new(BASE, PricePanel::from_csv("prices.csv", &text).unwrap())
+}
+
+const RULES: [&str; 10] = [
+    r#"{"calendar":{"every":"month","on":"start"}}"#,
+    r#"{"calendar":{"every":"month","on":"end"}}"#,
+    r#"{"calendar":{"every":"quarter","on":"end"}}"#,
+    r#"{"calendar":{"every":"week","on":"start"}}"#,
+    r#"{"calendar":{"every":"month","on":{"day":15,"convention":"following"}}}"#,
+    r#"{"calendar":{"every":"month","on":{"day":31,"convention":"modified_following"}}}"#,
+    r#"{"calendar":{"every":"week","on":{"day":3,"convention":"preceding"}}}"#,
+    r#"{"all_of":[{"calendar":{"every":"month","on":"end"}},{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}}]}"#,
+    r#"{"first_of":[{"calendar":{"every":"quarter","on":"start"}},{"calendar":{"every":"month","on":"end"}}]}"#,
+    r#"{"drift_band":{"measure":"position","threshold":3,"scope":"breached"}}"#,
+];
+
+fn spec(rule: &str, more: &str) -> Spec {
+    Spec::from_json(&format!(
+        r#"{{"name":"quiet","capital":1000000,"late_assets":"leave_out","costs":{{"proportional":"0.001"}},"rule":{rule}{more},
+            "holdings":[{{"asset":"a","weight":0.5}},{{"asset":"b","weight":0.3}},{{"asset":"c","weight":0.2}}]}}"#
+    ))
+    .unwrap()
+}
+
+fn same(
+    a: &Result<Outcome, PortfolioError>,
+    b: &Result<Outcome, PortfolioError>,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(a, b);
+    if let (Ok(a), Ok(b)) = (a, b) {
+        let bits = |of: &[f64]| of.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        prop_assert_eq!(bits(&a.returns), bits(&b.returns));
+        prop_assert_eq!(bits(&a.values), bits(&b.values));
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_quiet_stretch_is_its_steps_to_the_bit(
+        rule in prop::sample::select(&RULES[..]),
+        seed in any::<u64>(),
+        days in 2..200_usize,
+        gaps in any::<bool>(),
+        lots in any::<bool>(),
+        scheduled in prop::collection::vec(0..200_usize, 0..3),
+    ) {
+        let lots = if lots {
+            r#","operation":{"actual":{"lot":{"minimum":1,"increment":1},"under_minimum":"skip","small_weights":null}}"#
+        } else {
+            ""
+        };
+        let (spec, market, rates) = (spec(rule, lots), market(seed, days, gaps), RateHistory::default());
+        let mut entries: Vec<_> = scheduled.iter().filter_map(|row| market.prices().dates().get(*row)).collect();
+        entries.sort();
+        entries.dedup();
+        let weights = || Weights::new(vec![0.3, 0.7, 0.0]).unwrap();
+        let entries = entries.into_iter().map(|since| ScheduledTargets { since: *since, weights: weights() });
+        let schedule = TargetSchedule::new(entries.collect()).unwrap();
+        let (quiet, asked) = (Asked::new(&spec.rule, false), Asked::new(&spec.rule, true));
+        let run = |rule| {
+            Simulation::new(&spec, &market, &rates).unwrap().with_schedule(&schedule).unwrap().with_rule(rule)
+        };
+        let (fast, slow) = (run(&quiet).outcome(), run(&asked).outcome());
+        same(&fast, &slow)?;
+        same(&fast, &run(&quiet).run().map(|record| record.outcome().clone()))?;
+    }
+
+    #[test]
+    fn outcome_and_record_agree_to_the_bit_in_any_run(case in cases()) {
+        let (market, rates) = (case.world.market().unwrap(), case.world.rates());
+        let asked = Asked::new(&case.spec.rule, true);
+        let run = || Simulation::new(&case.spec, &market, &rates).unwrap();
+        let outcome = run().outcome();
+        same(&outcome, &run().run().map(|record| record.outcome().clone()))?;
+        same(&outcome, &run().with_rule(&asked).outcome())?;
+    }
+}
+
+/// How often a rule is asked in a run of half a year, and how often it could be.
+fn times(rule: &str) -> (usize, usize) {
+    let (spec, market, rates) = (spec(rule, ""), market(7, 120, false), RateHistory::default());
+    let asked = Asked::new(&spec.rule, false);
+    let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&asked);
+    simulation.outcome().unwrap();
+    let without = asked.times.swap(0, Ordering::Relaxed);
+    simulation.run().unwrap();
+    (without, asked.times.into_inner())
+}
+
+/// A property that holds because nothing is passed over would prove nothing.
+#[test]
+fn a_calendar_is_asked_when_it_is_due() {
+    // November 2019 to May 2020: six first days of a month, and the day on which an asset begins.
+    assert_eq!(times(RULES[0]), (7, 119));
+    let (without, with) = times(RULES[7]);
+    assert!(without < 10 && with == 119, "{without} {with}");
+    // A band may trade on any day.
+    assert_eq!(times(RULES[9]), (119, 119));
+}
