@@ -179,18 +179,18 @@ impl From<Calendar> for Wire {
 }
 
 impl Calendar {
+    /// Whether the day, if there is one, is of the period.
+    pub(crate) fn check(self) -> Result<(), RebalanceError> {
+        match self.on {
+            Edge::Scheduled(day) if self.every != Period::Review => day.check(self.every),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn source(self) -> &'static str {
         match self.on {
             Edge::Scheduled(_) => "2006 ISDA Definitions, section 4.12",
             Edge::Start | Edge::End => "Published method, §3",
-        }
-    }
-
-    /// Refuses a day that does not fit the period.
-    pub(crate) fn check(self) -> Result<(), RebalanceError> {
-        match self.on {
-            Edge::Scheduled(scheduled) if self.every != Period::Review => scheduled.check(self.every),
-            _ => Ok(()),
         }
     }
 }

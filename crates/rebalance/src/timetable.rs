@@ -53,7 +53,8 @@ impl Timetable {
                     let day = ReviewDay::new(Some(dates[t - 1]), dates[t], dates.get(t + 1).copied());
                     if calendar.may_trade(day) { Moment::Trade } else { Moment::Hold }
                 };
-                return Ok(Some(Self { moments: (1..dates.len()).map(moment).collect(), band: None }));
+                let moments = (1..dates.len()).map(moment).collect();
+                return Ok(Some(Self { moments, band: None }));
             }
             Rule::FirstOf(rules) => (rules, true),
             Rule::AllOf(rules) => (rules, false),
