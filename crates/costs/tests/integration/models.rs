@@ -126,3 +126,22 @@ fn models_are_objects_and_errors_cross_threads() {
     ok::<CostsError>();
     ok::<Box<dyn CostModel>>();
 }
+
+#[test]
+fn costs_in_a_dearer_market() {
+    let text = r#"{"assets": [{"asset": "gold", "max_rate": "0.0015", "base_slippage": "0.0005",
+        "minimum": {"amount": "2", "currency": "USD"}}], "fx_rate": "0.00002"}"#;
+    let costs: PublishedCosts = serde_json::from_str(text).unwrap();
+    let three = costs.times(dec!(3)).unwrap();
+    let expected = r#"{"assets": [{"asset": "gold", "max_rate": "0.0045", "base_slippage": "0.0015",
+        "minimum": {"amount": "6", "currency": "USD"}}], "fx_rate": "0.00006"}"#;
+    let expected: PublishedCosts = serde_json::from_str(expected).unwrap();
+    assert_eq!(three, expected);
+    assert_eq!(costs.times(Decimal::ONE).unwrap(), costs);
+    assert!(costs.times(dec!(400)).is_err() && costs.times(dec!(-1)).is_err());
+    assert!(costs.times(Decimal::MAX).is_err());
+    let ten = Proportional::from_bps(dec!(10)).unwrap();
+    let twice = Proportional::from_bps(dec!(20)).unwrap();
+    assert_eq!(ten.times(dec!(2)).unwrap(), twice);
+    assert!(ten.times(dec!(500)).is_err());
+}

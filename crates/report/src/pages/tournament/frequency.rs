@@ -26,7 +26,7 @@ fn answers(standings: &Standings, rows: &[&Standing]) -> Vec<Block> {
         let (mean, ahead) = (percent(spread.mean), percent(versus.ahead));
         let sure = spread.mean_within.is_some_and(|within| spread.mean.abs() > within);
         let (does, does_ja) = match (sure, spread.mean > 0.0) {
-            (false, _) => ("does as well as", "と差がありません"),
+            (false, _) => ("cannot be told apart from", "と区別できません"),
             (true, true) => ("does better than", "を上回ります"),
             (true, false) => ("does worse than", "を下回ります"),
         };
