@@ -52,16 +52,18 @@ pub(crate) fn any_beyond(holdings: &[Chunk], weights: &[Chunk], half_widths: &[C
     most.iter().any(|beyond| *beyond >= 0.0)
 }
 
-/// `Σ |w_i V⁺ − h_i|`.
+/// `Σ |w_i V⁺ − h_i|` and `Σ k_i |w_i V⁺ − h_i|`: what is traded, and what that costs.
 #[inline]
-pub(crate) fn traded(holdings: &[Chunk], weights: &[Chunk], after: f64) -> f64 {
-    let mut lanes = Chunk::default();
-    for (h, w) in holdings.iter().zip(weights) {
+pub(crate) fn traded(holdings: &[Chunk], weights: &[Chunk], rates: &[Chunk], after: f64) -> (f64, f64) {
+    let (mut traded, mut cost) = (Chunk::default(), Chunk::default());
+    for ((h, w), k) in holdings.iter().zip(weights).zip(rates) {
         for lane in 0..LANES {
-            lanes[lane] += (w[lane] * after - h[lane]).abs();
+            let moved = (w[lane] * after - h[lane]).abs();
+            traded[lane] += moved;
+            cost[lane] += k[lane] * moved;
         }
     }
-    folded(lanes)
+    (folded(traded), folded(cost))
 }
 
 /// `V⁺ = V − Σ k_i |w_i V⁺ − h_i|`: the walk of [`paths::value_after_costs`](crate::paths::value_after_costs).

@@ -39,7 +39,7 @@ const LEVELS: std::ops::Range<f64> = 1e-20..7e28;
 impl YearRates {
     /// `None` where rates must be told exactly: for expenses, which read them as they were known, and where changes are rounded.
     pub(crate) fn of(spec: &Spec, source: &Source) -> Option<Self> {
-        let rules = &spec.prescribed_rate;
+        let rules = spec.prescribed_rate;
         if spec.expenses.is_some() || rules.rounding.is_some() {
             return None;
         }
@@ -97,7 +97,7 @@ impl YearRates {
 }
 
 /// What a year's rate is made of, as known at the end of a path. `None` where it has none whatever is drawn.
-fn readings(rules: &RateRules, source: &Source, year: Year, end: Month) -> Option<Vec<Reading>> {
+fn readings(rules: RateRules, source: &Source, year: Year, end: Month) -> Option<Vec<Reading>> {
     let fixed_on = rules.fixed_on(year).ok()?;
     let since = fixed_on.min(end.last_day());
     let all = source.indicators().iter().enumerate();
@@ -117,7 +117,7 @@ fn readings(rules: &RateRules, source: &Source, year: Year, end: Month) -> Optio
 
 /// The month whose figure an index is read at: the year's end, or until the rate is fixed the newest that may stand in for it.
 fn month_read(
-    rules: &RateRules,
+    rules: RateRules,
     source: &Source,
     index: &Index,
     (year, since, fixed_on): (Year, NaiveDate, NaiveDate),

@@ -5,6 +5,7 @@
 mod actual;
 mod allocations;
 mod base;
+mod constant_mix;
 mod daily;
 mod figures;
 mod floors;

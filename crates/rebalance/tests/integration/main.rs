@@ -4,6 +4,7 @@
 mod bands;
 mod capital;
 mod combine;
+mod constant_mix;
 mod correlation;
 mod cost_aware;
 mod drift;

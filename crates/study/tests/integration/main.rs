@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod allocations;
+mod kernel;
 mod paths;
 mod results;
 mod sketch;
