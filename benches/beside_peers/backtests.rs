@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::measured::{Bench, Figures};
 use crate::tables::market;
 
-/// The weights of the scripts, percent.
+/// The weights of the scripts, fractions.
 const WEIGHTS: [(usize, f64); 3] = [(10, 0.02), (10, 0.03), (10, 0.05)];
 /// Orders of sums differ.
 const NEAR: f64 = 1e-11;

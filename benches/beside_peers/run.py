@@ -90,12 +90,17 @@ def built():
     return next(path for path in found if path)
 
 
+# What ended in an error, and so stands in no table.
+FAILED = []
+
+
 def lines_of(command, **environment):
     """The JSON lines that a process of its own prints."""
     began = time.time()
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **ONE_THREAD, **environment})
     print(f"{time.strftime('%T')} {time.time() - began:6.1f} s  {' '.join(command[-3:])}", file=sys.stderr, flush=True)
     if done.returncode:
+        FAILED.append(" ".join(command[1:])[-60:])
         print(done.stderr[-800:], file=sys.stderr)
         if "beside_peers" in command[0]:
             sys.exit("ours does not agree: no time counts")
@@ -150,7 +155,7 @@ def machine(python):
     rust = subprocess.run(["rustc", "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[1]
     code = "import importlib.metadata as m,sys;print('Python',sys.version.split()[0]);[print(p,m.version(p)) for p in sys.argv[1:]]"
     versions = subprocess.run([python, "-c", code, *PACKAGES], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.split("\n")
-    print(f"{cpu}, {os.cpu_count()} cores; Linux {os.uname().release}; Rust {rust}; {', '.join(v for v in versions if v)}. {time.strftime('%Y-%m-%d')}.\n")
+    print(f"{cpu}, {os.cpu_count()} cores; {os.uname().sysname}; Rust {rust}; {', '.join(v for v in versions if v)}. {time.strftime('%Y-%m-%d')}.\n")
 
 
 def goals(best):
@@ -200,7 +205,8 @@ def main():
         for line in lines:
             key, line = (line["workload"], line["peer"]), {**line, **more}
             if key not in best or best[key].get("earlier") or line["cpu_s"] < best[key]["cpu_s"]:
-                best[key] = {**line, "min_s": min(line["min_s"], best[key]["min_s"] if key in best else line["min_s"])}
+                before = best.get(key, line)
+                best[key] = line if before.get("earlier") else {**line, "min_s": min(line["min_s"], before["min_s"])}
         if a.keep and not more:
             with a.keep.open("a") as file:
                 file.writelines(json.dumps(line) + "\n" for line in lines)
@@ -229,6 +235,8 @@ def main():
     for used in sorted(whole.values(), key=lambda used: used["cpu"]):
         print(f"| {used['once']} | {duration(used['wall'])} | {duration(used['cpu'])} | {used['memory']:.1f} MB |")
     everything(best)
+    if FAILED:
+        print(f"\nEnded in an error, and so not in the tables: {'; '.join(FAILED)}.")
 
 
 main()

@@ -81,11 +81,12 @@ impl CostModel for Proportional {
     }
 }
 
-/// A rate in 0..0.5 as a double: at a half on each side a trade would eat itself.
+/// So many times a rate.
 pub(crate) fn multiplied(rate: Rate, times: Decimal) -> Result<Rate, CostsError> {
     Ok(Rate::from_fraction(rate.fraction().checked_mul(times).ok_or(Overflow)?.normalize()))
 }
 
+/// A rate in 0..0.5 as a double: at a half on each side a trade would eat itself.
 pub(crate) fn one_way(what: &'static str, rate: Rate) -> Result<f64, CostsError> {
     let value = rate.fraction();
     if value < Decimal::ZERO || value >= dec!(0.5) {

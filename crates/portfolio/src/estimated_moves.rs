@@ -40,6 +40,8 @@ impl EstimatedMoves {
     /// What of these holdings, carried into a step, moved by estimates.
     pub(crate) fn of(&self, step: usize, held: &[f64]) -> f64 {
         let marks = self.marks.get(step * self.assets..(step + 1) * self.assets).unwrap_or_default();
-        held.iter().zip(marks).filter(|(_, estimated)| **estimated).map(|(held, _)| held).sum()
+        let estimated = held.iter().zip(marks).filter(|(_, estimated)| **estimated);
+        // A sum of nothing is -0.
+        estimated.map(|(held, _)| held).sum::<f64>() + 0.0
     }
 }

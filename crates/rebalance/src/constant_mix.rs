@@ -164,9 +164,13 @@ impl ConstantMix {
 
     /// Works out what becomes of the weights from each row on, as far as they are held.
     fn look_ahead(&mut self) {
+        let deepest = DEEPEST.min(MOST / self.rows.max(1));
+        if deepest == 0 {
+            return;
+        }
         let mut units: Vec<Vec<Chunk>> = vec![self.weights.clone(); self.rows];
         let mut ended = vec![false; self.rows];
-        for depth in 0..DEEPEST.min(MOST / self.rows.max(1)) {
+        for depth in 0..deepest {
             if ended.iter().all(|ended| *ended) {
                 break;
             }
@@ -227,14 +231,18 @@ impl Walker<'_> {
     ///
     /// # Errors
     ///
-    /// [`RebalanceError::Range`] for a row that is not there, and for a value at the end that is not above 0 and finite, be it for the capital
-    /// or for growth beyond the range of doubles.
+    /// [`RebalanceError::Range`] for a capital that is not above 0 and finite, a row that is not there, and a value that has left the range of
+    /// doubles at the end; `told` may then have been told values that are no numbers.
     pub fn walk(
         &mut self,
         capital: f64,
         path: impl IntoIterator<Item = (usize, Moment)>,
         mut told: impl FnMut(f64),
     ) -> Result<MixTotals, RebalanceError> {
+        if !(capital > 0.0 && capital.is_finite()) {
+            let rule = "above 0, and finite";
+            return Err(RebalanceError::Range { what: "capital", value: capital, position: 0, rule });
+        }
         let Self { mix, units } = self;
         let rows = mix.rows;
         // The value after the last trade.

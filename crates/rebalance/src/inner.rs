@@ -19,7 +19,6 @@ pub(crate) fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
-/// Of what has no sign.
 #[inline]
 pub(crate) fn largest([a, b, c, d]: [f64; LANES]) -> f64 {
     larger(larger(a, b), larger(c, d))
@@ -62,11 +61,15 @@ pub(crate) fn sum<const N: usize>(columns: [&[f64]; N], term: impl Fn([f64x4; N]
     folded(sums.to_array())
 }
 
-/// The largest of a measure of two numbers, without its sign. The measure of two noughts must be nought.
+/// The largest of a measure of two numbers, without its sign. The measure of two noughts must be nought. Passes over what is no number, on
+/// every machine: the greatest of two numbers is not the same instruction everywhere.
 #[inline]
 pub(crate) fn largest_of(a: &[f64], b: &[f64], measure: impl Fn(f64x4, f64x4) -> f64x4) -> f64 {
     let mut most = f64x4::splat(0.0);
-    each([a, b], [0.0; 2], |[a, b]| most = measure(a, b).abs().fast_max(most));
+    each([a, b], [0.0; 2], |[a, b]| {
+        let measured = measure(a, b).abs();
+        most = measured.simd_gt(most).select(measured, most);
+    });
     largest(most.to_array())
 }
 

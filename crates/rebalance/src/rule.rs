@@ -50,7 +50,8 @@ impl Decision {
 /// 3. **Quiet at target**: a portfolio at the rule's own targets (the strategic ones, if it has no others) is held, or traded to what it
 ///    already holds; so a rule asked twice at one instant trades once.
 /// 4. **Weights**: what is wanted of the traded assets is in 0..=1 and, with what is kept at no more than its target, not above 1.
-/// 5. **Quiet days**: on a day on which it [may not trade](Rebalancer::may_trade), the rule holds, whatever the portfolio and the market.
+/// 5. **Quiet days**: on a day on which it [may not trade](Rebalancer::may_trade), the rule holds, whatever the portfolio and the market,
+///    and does not fail.
 ///
 /// ```
 /// use allweather_rebalance::{Decision, Reason, Rebalancer, RebalanceError, Review, Targets};

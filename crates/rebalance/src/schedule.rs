@@ -59,7 +59,7 @@ impl ScheduledDay {
         Ok(Self { month: None, day, convention })
     }
 
-    /// The same day of one month of every quarter (1 to 3) or year (1 to 12).
+    /// The same day of one month of every quarter (1 to 3), half-year (1 to 6) or year (1 to 12).
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl ScheduledDay {
         Ok(Self { month: Some(month), ..self })
     }
 
-    /// The month within a quarter or year, from 1.
+    /// The month within a quarter, half-year or year, from 1.
     #[must_use]
     pub fn month(&self) -> Option<u32> {
         self.month

@@ -15,7 +15,8 @@ pub enum Moment {
 
 /// A rule that needs to know nothing but dates and drifts, laid out over dates: what [`ConstantMix`](crate::paths::ConstantMix) can walk.
 ///
-/// That is a calendar, a drift band that trades every asset to its target, and such rules combined, with one band at the most.
+/// That is a calendar, a drift band that trades every asset to its target, and such rules combined, with one band at the most. After the last
+/// date no review is known, as in a run to the end of its panel.
 ///
 /// ```
 /// use allweather_core::Month;

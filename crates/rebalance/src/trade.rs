@@ -88,7 +88,8 @@ pub fn cost_of(before: &[f64], after: &[f64], rates: &[f64]) -> f64 {
 /// | `cost_rates` k | `[assets]` | cost as a fraction of traded value, in 0..0.5 |
 ///
 /// The right-hand side is piecewise linear in `V⁺` with breakpoints `h_i / w_i`. Each pass solves the piece it stands on
-/// exactly; since the excess is convex and increasing, passes move down from breakpoint to breakpoint and stop on the piece
+/// exactly; since the excess is convex, and increasing where weights times cost rates times the budget's
+/// multiple add up to less than 1 (as where weights add up to 1), passes move down from breakpoint to breakpoint and stop on the piece
 /// that holds the root (in practice the second). There is no tolerance.
 ///
 /// ```
@@ -263,7 +264,8 @@ pub fn trade_to_targets(
         let Budget { base, multiple } = budget;
         let by_equation = multiple > 0.0;
         return Ok(if by_equation {
-            (base - value) / multiple
+            // On its targets already, the value is the base but for rounding; nobody is paid for that.
+            ((base - value) / multiple).max(0.0)
         } else {
             cost_of(holdings, after, cost_rates)
         });

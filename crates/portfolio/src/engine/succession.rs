@@ -1,5 +1,6 @@
 //! One portfolio whose model is replaced: a run that ends where the next takes over what it holds.
 
+use allweather_iterations::iteration_name;
 use allweather_rebalance::paths::total;
 use chrono::NaiveDate;
 
@@ -114,7 +115,7 @@ fn take_over(leg: &Leg<'_>, step: usize, next: &Leg<'_>, mut old: State) -> Resu
     };
     state.paid = old.paid;
     state.outcome = old.outcome;
-    state.adopted = Some(format!("ITRL {} is adopted", next.number));
+    state.adopted = Some(format!("{} is adopted", iteration_name(next.number)));
     Ok(state)
 }
 

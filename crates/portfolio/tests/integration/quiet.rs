@@ -66,7 +66,7 @@ fn market(seed: u64, days: usize, gaps: bool) -> Market {
     Market::new(BASE, PricePanel::from_csv("prices.csv", &text).unwrap())
 }
 
-const RULES: [&str; 10] = [
+const RULES: [&str; 13] = [
     r#"{"calendar":{"every":"month","on":"start"}}"#,
     r#"{"calendar":{"every":"month","on":"end"}}"#,
     r#"{"calendar":{"every":"quarter","on":"end"}}"#,
@@ -77,6 +77,9 @@ const RULES: [&str; 10] = [
     r#"{"all_of":[{"calendar":{"every":"month","on":"end"}},{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}}]}"#,
     r#"{"first_of":[{"calendar":{"every":"quarter","on":"start"}},{"calendar":{"every":"month","on":"end"}}]}"#,
     r#"{"drift_band":{"measure":"position","threshold":3,"scope":"breached"}}"#,
+    r#""never""#,
+    r#"{"calendar":{"every":"half_year","on":"end"}}"#,
+    r#"{"all_of":[{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}},{"calendar":{"every":"month","on":"end"}}]}"#,
 ];
 
 fn spec(rule: &str, more: &str) -> Spec {

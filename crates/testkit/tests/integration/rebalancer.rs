@@ -79,6 +79,25 @@ fn every_law_of_the_front_door_has_a_door_of_its_own() {
     laws::rebalancer::cash_never_negative(&settings, |_| DriftBand::published()).unwrap();
     laws::rebalancer::value_conserved(&settings, |_| DriftBand::published()).unwrap();
     laws::rebalancer::flows_are_no_return(&settings, |_| DriftBand::published()).unwrap();
+    laws::rebalancer::quiet_days(&settings, |_| DriftBand::published()).unwrap();
+}
+
+/// What is made of calendars says as truly as they do on which days it may trade.
+#[test]
+fn rules_made_of_calendars_hold_on_quiet_days() {
+    let settings = Settings::default().with_cases(64);
+    for text in [
+        r#""never""#,
+        r#"{"calendar":{"every":"half_year","on":"end"}}"#,
+        r#"{"calendar":{"every":"month","on":{"day":15,"convention":"following"}}}"#,
+        r#"{"first_of":[{"calendar":{"every":"quarter","on":"start"}},{"calendar":{"every":"month","on":"end"}}]}"#,
+        r#"{"all_of":[{"calendar":{"every":"month","on":"end"}},{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}}]}"#,
+        r#"{"all_of":[{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}},{"calendar":{"every":"month","on":"end"}}]}"#,
+    ] {
+        let rule: Rule = serde_json::from_str(text).unwrap();
+        laws::rebalancer::quiet_days(&settings, |_| rule.clone())
+            .unwrap_or_else(|broken| panic!("{text}: {broken}"));
+    }
 }
 
 /// Trades when the first asset is dearer than its mean over a sample: the whole of it, with what is still to come.
