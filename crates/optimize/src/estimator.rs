@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use allweather_metrics::{Tail, risk::Covariance};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Zip};
 use serde::{Deserialize, Serialize};
 
-use crate::{OptimizeError, Scenarios, shrinkage::ledoit_wolf, turbulence::turbulence};
+use crate::{OptimizeError, Scenarios, gram::add_gram, shrinkage::ledoit_wolf, turbulence::turbulence};
 
 /// Where a covariance matrix comes from.
 ///
@@ -191,22 +191,24 @@ fn share(weight: f64) -> Result<f64, OptimizeError> {
 
 /// `Σ p_t (r_t − m)(r_t − m)'`.
 pub(crate) fn around(returns: &ArrayView2<'_, f64>, probabilities: &[f64], means: &[f64]) -> Array2<f64> {
-    let mut deviations = returns.to_owned();
+    let (mut deviations, means) = (returns.to_owned(), ArrayView1::from(means));
     for (mut row, probability) in deviations.rows_mut().into_iter().zip(probabilities) {
         let root = probability.sqrt();
-        row.iter_mut().zip(means).for_each(|(value, mean)| *value = root * (*value - mean));
+        Zip::from(&mut row).and(&means).for_each(|value, mean| *value = root * (*value - mean));
     }
-    deviations.t().dot(&deviations)
+    let mut sum = Array2::zeros((deviations.ncols(), deviations.ncols()));
+    add_gram(&deviations.view(), &deviations.view(), &mut sum);
+    sum
 }
 
 /// Means by probabilities, counted from the first row: returns that are all equal differ from theirs by exactly 0.
 pub(crate) fn means(returns: &ArrayView2<'_, f64>, probabilities: &[f64]) -> Vec<f64> {
     let first = returns.row(0);
-    let mut means = vec![0.0; returns.ncols()];
+    let mut means = Array1::<f64>::zeros(returns.ncols());
     for (row, probability) in returns.rows().into_iter().zip(probabilities) {
-        for ((mean, value), first) in means.iter_mut().zip(row).zip(first) {
+        Zip::from(&mut means).and(row).and(first).for_each(|mean, value, first| {
             *mean += probability * (value - first);
-        }
+        });
     }
     means.iter().zip(first).map(|(mean, first)| first + mean).collect()
 }

@@ -9,7 +9,7 @@ mod residuals;
 mod system;
 
 use ndarray::{Array1, Zip};
-use residuals::Residuals;
+use residuals::{GAP, Residuals};
 use system::System;
 
 use crate::programme::{Hinges, Point, Programme};
@@ -31,6 +31,10 @@ const TO_THE_CENTRE: f64 = 0.8;
 
 /// The same where every step is one towards the centre.
 const CAREFUL: f64 = 0.2;
+
+/// By which share of its curvature a hinge's part in the matrix may be out of date, at most. Steps by a matrix that is nearly right are as
+/// good: what they leave of the slopes is the next residual, and where that is what is off most the matrix is made anew.
+const OUT_OF_DATE: f64 = 0.1;
 
 /// Bounds nearer to each other than this are one value.
 pub(crate) const ONE_VALUE: f64 = 1e-9;
@@ -55,7 +59,8 @@ fn attempt(programme: &Programme, careful: bool) -> (Point, bool) {
     let (mut iterations, curved) = (0, programme.curved());
     loop {
         let residuals = Residuals::of(programme, &state);
-        let (error, gap) = residuals.error(programme, &state);
+        let (off, gap) = residuals.error(programme, &state);
+        let error = off.max(gap);
         if error < best_error {
             (best, best_error, since) = (state.clone(), error, 0);
         } else {
@@ -66,7 +71,8 @@ fn attempt(programme: &Programme, careful: bool) -> (Point, bool) {
             break;
         }
         iterations += 1;
-        let Some(factors) = system.factorise(programme, &state) else { break };
+        let out_of_date = if careful || off > gap { 0.0 } else { (gap * GAP).sqrt().min(OUT_OF_DATE) };
+        let Some(factors) = system.factorise(programme, &state, out_of_date) else { break };
         let predictor = state.step(programme, &system, &factors, &residuals, None, 0.0);
         let (primal, dual) = state.lengths(&predictor, 1.0);
         let ahead = state.mean_product_after(&predictor, primal, dual);

@@ -63,6 +63,7 @@ mod draft;
 mod elastic;
 mod error;
 mod estimator;
+mod gram;
 mod interior;
 mod nearest;
 mod objective;

@@ -10,7 +10,7 @@ const SLOPES: f64 = 1e-9;
 const ROWS: f64 = 1e-10;
 
 /// Which share of the objective the gap may be.
-const GAP: f64 = 1e-11;
+pub(super) const GAP: f64 = 1e-11;
 
 /// What the optimality conditions are off by.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Residuals {
         Self { variables, hinges, rows: state.off_rows(programme) }
     }
 
-    /// The largest of what is off and of the gap, each in units of what may be: done at 1. And the gap alone.
+    /// The largest of what is off, and the gap, each in units of what may be: done when both are at 1.
     pub(super) fn error(&self, programme: &Programme, state: &State) -> (f64, f64) {
         let largest = |values: &mut dyn Iterator<Item = &f64>| values.fold(0.0_f64, |a, b| a.max(b.abs()));
         let dual = largest(&mut self.variables.iter().chain(self.hinges.iter().flatten()));
@@ -75,8 +75,8 @@ impl Residuals {
         let off = fixed
             .map(|at| (state.variables[at] - programme.bounds[at].0).abs() - ONE_VALUE)
             .fold(0.0, f64::max);
-        let error = (dual / SLOPES).max(rows.max(off) / ROWS).max(gap);
-        (if error.is_finite() { error } else { f64::INFINITY }, gap)
+        let finite = |value: f64| if value.is_finite() { value } else { f64::INFINITY };
+        (finite((dual / SLOPES).max(rows.max(off) / ROWS)), finite(gap))
     }
 }
 

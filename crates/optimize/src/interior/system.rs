@@ -1,8 +1,11 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
-use ndarray::{Array1, Array2, Axis, Slice, Zip, linalg::general_mat_mul};
+use ndarray::{Array1, Array2, Zip};
 
 use super::State;
-use crate::programme::{Design, Hinges, Programme};
+use crate::{
+    gram::Gram,
+    programme::{Design, Hinges, Programme},
+};
 
 /// What an equality may give in one step for each unit of its multiplier; the next step takes it back.
 const REDUNDANT: f64 = 1e-12;
@@ -16,7 +19,7 @@ const REDUNDANT: f64 = 1e-12;
 pub(super) struct System {
     matrix: DMatrix<f64>,
     pub(super) hinges: Vec<Scale>,
-    scaled: Vec<Array2<f64>>,
+    grams: Vec<Gram>,
 }
 
 /// Of each hinge what its elimination leaves.
@@ -30,21 +33,22 @@ pub(super) struct Scale {
 impl System {
     pub(super) fn new(programme: &Programme) -> Self {
         let size = programme.variables() + programme.rows.len();
-        let scaled = |kind: &Hinges| match &kind.design {
-            Design::Dense(matrix) => Array2::zeros(matrix.dim()),
-            Design::Assets => Array2::zeros((0, 0)),
-        };
         let scale =
             |kind: &Hinges| Scale { whole: Array1::zeros(kind.len()), passed: Array1::zeros(kind.len()) };
         Self {
             matrix: DMatrix::zeros(size, size),
             hinges: programme.hinges.iter().map(scale).collect(),
-            scaled: programme.hinges.iter().map(scaled).collect(),
+            grams: programme.hinges.iter().map(Gram::new).collect(),
         }
     }
 
     /// `None` when the matrix has no inverse.
-    pub(super) fn factorise(&mut self, programme: &Programme, state: &State) -> Option<LU<f64, Dyn, Dyn>> {
+    pub(super) fn factorise(
+        &mut self,
+        programme: &Programme,
+        state: &State,
+        out_of_date: f64,
+    ) -> Option<LU<f64, Dyn, Dyn>> {
         let (assets, count) = (programme.assets(), programme.variables());
         let mut square = match &programme.quadratic {
             Some(quadratic) => quadratic.clone(),
@@ -72,18 +76,16 @@ impl System {
             let kept = &scale.passed * &second;
             match &kind.design {
                 Design::Dense(matrix) => {
-                    let scaled = &mut self.scaled[index];
-                    for ((mut to, from), kept) in scaled.rows_mut().into_iter().zip(matrix.rows()).zip(&kept)
-                    {
-                        Zip::from(&mut to).and(&from).for_each(|to, from| *to = kept * from);
-                    }
-                    add_gram(scaled, matrix, &mut square);
+                    let gram = &mut self.grams[index];
+                    square += gram.update(matrix, &kept, kind, out_of_date);
                 }
                 Design::Assets => square.diag_mut().scaled_add(1.0, &kept),
             }
             // Free variables that shift these hinges.
             let mut along = vec![0.0; count];
-            kind.add_transposed(&kept, &mut along);
+            if !kind.shift.is_empty() {
+                kind.add_transposed(&kept, &mut along);
+            }
             for (variable, times) in &kind.shift {
                 for (at, value) in along.iter().enumerate() {
                     self.matrix[(*variable, at)] += times * value;
@@ -140,25 +142,5 @@ impl System {
         factors.solve_mut(&mut off);
         solution += off;
         solution.as_slice().to_vec()
-    }
-}
-
-/// Adds `scaled' · matrix`, which is symmetric: the quarter above the diagonal blocks is mirrored, not computed.
-fn add_gram(scaled: &Array2<f64>, matrix: &Array2<f64>, sum: &mut Array2<f64>) {
-    let assets = matrix.ncols();
-    let half = assets / 2;
-    for (rows, columns) in
-        [((0, half), (0, half)), ((half, assets), (half, assets)), ((half, assets), (0, half))]
-    {
-        let (rows, columns) = (Slice::from(rows.0..rows.1), Slice::from(columns.0..columns.1));
-        let (left, right) = (scaled.slice_axis(Axis(1), rows), matrix.slice_axis(Axis(1), columns));
-        let mut part = sum.slice_axis_mut(Axis(0), rows);
-        let mut part = part.slice_axis_mut(Axis(1), columns);
-        general_mat_mul(1.0, &left.t(), &right, 1.0, &mut part);
-    }
-    for row in 0..half {
-        for column in half..assets {
-            sum[(row, column)] = sum[(column, row)];
-        }
     }
 }
