@@ -26,7 +26,8 @@ pub struct OverBenchmark {
     /// ([`stepdown`](allweather_metrics::stepdown)).
     pub p_value: f64,
     /// How sure it is, 0 to 1, that the true information ratio is above what the best of all trials of the tournament would show without any
-    /// skill ([`SharpeSample::deflated`](allweather_metrics::SharpeSample::deflated)). `None` where the moments leave no variance.
+    /// skill ([`SharpeSample::deflated`](allweather_metrics::SharpeSample::deflated)). The ratios of the trials are taken to deviate as those of
+    /// the level do, and by no less than √(12 / (months − 1)), as those of rules without skill do \[our reading\]. `None` where the moments leave no variance.
     pub deflated: Option<f64>,
     /// The rule's Sharpe ratio less the benchmark's, with its p-value, which is not corrected for the other rules: whether a higher return
     /// was paid for with risk. `None` where it has no variance.
@@ -51,12 +52,32 @@ pub(crate) struct Excesses {
 
 impl Excesses {
     pub(crate) fn new<'a>(benchmark: &[f64], rules: impl Iterator<Item = &'a [f64]>) -> Self {
-        let over = |rule: &[f64]| rule.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+        let over = |rule: &[f64]| {
+            let row: Vec<f64> = rule.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+            // What differs by rounding alone is the benchmark, for every test alike.
+            if row.iter().all(|excess| excess.abs() < 1e-13) { vec![0.0; row.len()] } else { row }
+        };
         Self { rows: rules.map(over).collect() }
     }
 
+    /// The trials: so many, whose ratios deviate as those of this level do, and by no less than ratios of rules without any skill do on so
+    /// many months.
+    pub(crate) fn trials(&self, count: usize) -> Result<Trials, StudyError> {
+        let months = self.rows.first().map_or(0, Vec::len);
+        // The standard error of an annual ratio that is 0 in truth.
+        let noise = if months < 2 { 0.0 } else { (12.0 / (months - 1) as f64).sqrt() };
+        // A rule that is the benchmark is a trial, but has no ratio.
+        let ratios: Vec<f64> = self.ratios()?.into_iter().flatten().collect();
+        let seen = match Trials::of(&ratios) {
+            Ok(trials) => trials.deviation(),
+            Err(MetricsError::Undefined(_)) => 0.0,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Trials::new(count, seen.max(noise))?)
+    }
+
     /// The annual Sharpe ratio of each; `None` where it does not vary.
-    pub(crate) fn ratios(&self) -> Result<Vec<Option<f64>>, StudyError> {
+    fn ratios(&self) -> Result<Vec<Option<f64>>, StudyError> {
         let ratio = |row: &Vec<f64>| match sample(row) {
             Ok(sample) => Ok(Some(sample.annual())),
             Err(MetricsError::Undefined(_)) => Ok(None),
@@ -67,7 +88,7 @@ impl Excesses {
 
     /// Whether a rule never differs from the benchmark, but for rounding.
     pub(crate) fn is_benchmark(&self, rule: usize) -> bool {
-        self.rows.get(rule).is_some_and(|row| row.iter().all(|excess| excess.abs() < 1e-13))
+        self.rows.get(rule).is_some_and(|row| row.iter().all(|excess| *excess == 0.0))
     }
 
     /// The tests of all rules together and of each. An answer that does not exist is a reason.
