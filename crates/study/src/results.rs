@@ -158,9 +158,7 @@ impl Results {
         let Some(bytes) = PendingFile::standing(path)? else { return Ok(Self::new(study)) };
         let text = std::str::from_utf8(&bytes).map_err(|e| refuse(&file, e.to_string()))?;
         let results = Self::from_json(&file, text)?;
-        results
-            .of_study(study)
-            .map_err(|_| refuse(&file, "it keeps the results of another study, or not all of them"))?;
+        results.of_study(study).map_err(|_| refuse(&file, "it keeps the results of another study"))?;
         Ok(results)
     }
 

@@ -146,6 +146,37 @@ fn every_figure_is_that_of_the_standings() {
     }
 }
 
+/// What a verdict must not hide: more risk, a test that is passed alone, paths on which everything was lost.
+#[test]
+fn what_a_verdict_needs_beside_it_is_said() {
+    let market = market();
+    let mut standings = standings(&market, vec![Entrant::monthly(), Entrant::never()]);
+    let say = |standings: &Standings| {
+        let report = report(&market, standings);
+        let page = page(&report, "tournament");
+        sound(page);
+        (texts(page, Language::English), texts(page, Language::Japanese))
+    };
+    let (en, ja) = say(&standings);
+    assert!(!en.contains("That alone") && !en.contains("was lost") && !ja.contains("全額を失い"), "{en}");
+    standings.levels[1].luck.as_mut().unwrap().ability.consistent = 0.02;
+    let never = standings.levels[2].rows.iter_mut().find(|row| row.name == "never").unwrap();
+    never.verdict = Verdict::Skill;
+    never.paths.lost = 3;
+    let over = never.over.as_mut().unwrap();
+    over.sharpe.as_mut().unwrap().difference = -0.2;
+    let (en, ja) = say(&standings);
+    assert_eq!(en.matches("That alone would not be luck").count(), 1);
+    assert_eq!(ja.matches("この確率だけを見れば").count(), 1);
+    assert!(en.contains("never beats yearly by more than luck explains, with a lower Sharpe ratio: it took more risk. Its p-value"), "{en}");
+    assert!(ja.contains("シャープレシオは基準より低く"), "{ja}");
+    assert!(en.contains("Everything was lost on some of the 30 paths (never: 3)."), "{en}");
+    assert!(ja.contains("（never: 3）"), "{ja}");
+    let never = standings.levels[2].rows.iter_mut().find(|row| row.name == "never").unwrap();
+    never.over.as_mut().unwrap().sharpe.as_mut().unwrap().difference = 0.2;
+    assert!(!say(&standings).0.contains("more risk"));
+}
+
 #[test]
 fn what_cannot_be_tested_is_said() {
     let market = market();

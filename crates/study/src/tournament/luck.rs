@@ -149,3 +149,41 @@ fn over_nothing(returns: &[f64]) -> Result<Excess, MetricsError> {
 fn sample(row: &[f64]) -> Result<SharpeSample, MetricsError> {
     Ok(SharpeSample::of(&over_nothing(row)?)?)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::float_cmp, reason = "a test may panic; these figures are exact")]
+mod tests {
+    use super::Excesses;
+
+    /// Two rules that differ by rounding and one that does: what is the benchmark is so for every test.
+    #[test]
+    fn rounding_is_no_difference() {
+        let benchmark: Vec<f64> = (0..48).map(|t| f64::from(t * 7 % 11) / 100.0 - 0.04).collect();
+        let rounded: Vec<f64> = benchmark.iter().map(|r| r + 5e-14).collect();
+        let other: Vec<f64> = benchmark.iter().enumerate().map(|(t, r)| r + (t % 3) as f64 / 100.0).collect();
+        let rules = [&rounded, &other].map(Vec::as_slice);
+        let excesses = Excesses::new(&benchmark, rules.into_iter());
+        assert_eq!((excesses.is_benchmark(0), excesses.is_benchmark(1)), (true, false));
+        let tested = excesses.judged(99, 1).unwrap().unwrap();
+        assert!(tested.each[0].is_none() && tested.each[1].is_some());
+        let alone = Excesses::new(&benchmark, rules.into_iter().take(1));
+        assert!(alone.judged(99, 1).unwrap().is_err());
+    }
+
+    /// The ratios deviate as they do, or as those of rules without skill: √(12 / 47) on 48 months.
+    #[test]
+    fn trials_deviate_by_no_less_than_luck() {
+        let benchmark = vec![0.0; 48];
+        let up: Vec<f64> = (0..48).map(|t| f64::from(t % 3) / 100.0).collect();
+        let down: Vec<f64> = up.iter().map(|r| -r).collect();
+        let alike = Excesses::new(&benchmark, [&up, &up].map(Vec::as_slice).into_iter()).trials(9).unwrap();
+        assert!((alike.deviation() - (12.0_f64 / 47.0).sqrt()).abs() < 1e-15);
+        let apart = Excesses::new(&benchmark, [&up, &down].map(Vec::as_slice).into_iter()).trials(9).unwrap();
+        // Mean 1 % and variance 2/3 · 48/47 of 1 %²: ± a ratio, whose deviation is √2 times it.
+        let ratio = (12.0 * 47.0 / 32.0_f64).sqrt();
+        assert!((apart.deviation() - ratio * 2.0_f64.sqrt()).abs() < 1e-12);
+        assert!(apart.expected_maximum() > alike.expected_maximum() && alike.expected_maximum() > 0.0);
+        let short = Excesses::new(&[0.0], [[0.1].as_slice()].into_iter()).trials(9).unwrap();
+        assert_eq!(short.deviation(), 0.0);
+    }
+}

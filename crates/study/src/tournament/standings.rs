@@ -230,3 +230,28 @@ impl PathDifference {
         })
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::float_cmp, reason = "a test may panic; these figures are exact")]
+mod tests {
+    use super::PathDifference;
+    use crate::{Measure, Versus};
+
+    /// Four paths: ahead, behind, lost by the rule alone, lost by the benchmark alone. A path that is lost is not ahead of anything.
+    #[test]
+    fn what_is_lost_is_behind() {
+        let mut versus = Versus::default();
+        for (wealth, rate) in [(0.5, Some(0.01)), (-0.5, Some(-0.02)), (-1.0, None), (1.0, None)] {
+            let one = |measure| match measure {
+                Measure::Wealth => Some(wealth),
+                _ => rate,
+            };
+            versus.add(one).unwrap();
+        }
+        let told = PathDifference::of(&versus).unwrap();
+        assert_eq!(told.ahead, 0.5);
+        assert!((told.annual_return.mean + 0.005).abs() < 1e-15, "the mean is of two paths");
+        versus.add(|measure| (measure == Measure::Wealth).then_some(-1.0)).unwrap();
+        assert_eq!(PathDifference::of(&versus).unwrap().ahead, 0.4);
+    }
+}
