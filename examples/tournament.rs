@@ -24,7 +24,7 @@ use allweather_portfolio::{
     market::ReturnCurrency,
     rebalance::{DriftBand, RiskBudgets, RiskContribution, RiskDestination, Rule, WhenVolatile, Window},
 };
-use allweather_report::{Report, Sources};
+use allweather_report::{Report, Sources, format::decimals};
 use allweather_study::{
     CostLevel, Entrant, LevelStandings, Results, Span, Standing, Standings, Tournament, TournamentSpec,
     Verdict,
@@ -77,12 +77,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let printed = run(&Arguments::parse()).and_then(|text| match io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads only the beginning has closed the pipe.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    });
-    match printed {
+    match run(&Arguments::parse(), &mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where even the standard error is closed, the code has to say it.
@@ -92,7 +87,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
+fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let data = match &arguments.data {
         None => allweather_data::embedded()?,
         Some(folder) => allweather_data::read_folder(folder)?,
@@ -103,6 +98,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     };
     let tournament = Tournament::new(&spec, &data.market, &data.statistics)?;
     let study = tournament.study();
+    let keep = |results: &Results| arguments.results.as_ref().map_or(Ok(()), |path| results.save(path));
     let mut results = match &arguments.results {
         None => Results::new(study),
         Some(path) => Results::open(path, study)?,
@@ -113,18 +109,20 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let bar = ProgressBar::new(grid.paths().saturating_mul(grid.variants().len() as u64));
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} paths, {eta} left")?);
     bar.set_position(results.paths_done());
-    study.resume(&mut results, arguments.threads, &|done| bar.set_position(done), |results| {
-        arguments.results.as_ref().map_or(Ok(()), |path| results.save(path))
-    })?;
+    let progress = |done| bar.set_position(done);
+    let standings = tournament.resume(&mut results, arguments.threads, &progress, keep)?;
     bar.finish_and_clear();
-    let standings = tournament.standings(&results)?;
-    if let Some(folder) = &arguments.site {
-        site(folder, &data, &spec, &standings)?;
+    let text = if arguments.json { standings.to_json() + "\n" } else { told(&spec, &standings)? };
+    // The answer first: it is not lost with a folder that cannot be written.
+    match out.write_all(text.as_bytes()) {
+        // Whoever reads only the beginning has closed the pipe.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
     }
-    if arguments.json {
-        return Ok(standings.to_json() + "\n");
+    match &arguments.site {
+        Some(folder) => site(folder, &data, &spec, &standings),
+        None => Ok(()),
     }
-    told(&standings)
 }
 
 fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T, Box<dyn Error>>) -> Result<T, Box<dyn Error>> {
@@ -181,14 +179,14 @@ fn site(
     Ok(Report::new(&record, &sources)?.site()?.write(folder)?)
 }
 
-fn told(standings: &Standings) -> Result<String, Box<dyn Error>> {
+fn told(spec: &TournamentSpec, standings: &Standings) -> Result<String, Box<dyn Error>> {
     let Standings { name, span: Span { first, last }, benchmark, paths, months, block_length, seed, .. } =
         standings;
     let mut text = format!(
         "{name}: rules against {benchmark}, tested on {first} to {last}, {} trials in all\n\
-         {paths} paths of {} years, drawn from those months in blocks of {block_length:.0} in the mean, seed {seed}\n",
+         {paths} paths of {}, drawn from those months in blocks of {block_length:.0} in the mean, seed {seed}\n",
         standings.trials,
-        months / 12
+        if months % 12 == 0 { format!("{} years", months / 12) } else { format!("{months} months") }
     );
     if !standings.left_out.is_empty() {
         writeln!(text, "not whole in that span and left out: {}", standings.left_out.join(", "))?;
@@ -199,8 +197,15 @@ fn told(standings: &Standings) -> Result<String, Box<dyn Error>> {
     for level in &standings.levels {
         let gross = level.name == standings.levels.first().map_or("", |gross| &gross.name);
         writeln!(text, "\n=== {}\n\n{}\n{}", level.name, ranks(level), verdict(standings, level))?;
+        for row in level.rows.iter().filter(|row| row.paths.lost > 0) {
+            let (name, lost) = (&row.name, row.paths.lost);
+            writeln!(
+                text,
+                "{name} lost everything on {lost} paths, which are not in the spread of its returns."
+            )?;
+        }
         if !gross {
-            writeln!(text, "\nwhat frequency costs\n\n{}", frequencies(level))?;
+            writeln!(text, "\nwhat frequency costs\n\n{}", frequencies(spec, level))?;
             writeln!(
                 text,
                 "\nthe premium over buy and hold, logarithm a year, on history\n\n{}",
@@ -259,22 +264,39 @@ fn ranks(level: &LevelStandings) -> Table {
 fn verdict(standings: &Standings, level: &LevelStandings) -> String {
     let benchmark = &standings.benchmark;
     match (level.winner(), &level.luck, level.untested) {
-        (Some(rule), ..) => format!(
-            "{} beats {benchmark} by more than luck explains, {} rules and costs considered.",
-            rule.name, standings.trials
-        ),
-        (None, Some(luck), _) => format!(
-            "No rule is distinguishable from luck: the best of so many would look as good with a probability of {} if none beat {benchmark} \
-             (Hansen; White: {}).",
-            percent(Some(luck.ability.consistent)),
-            percent(Some(luck.reality.p_value))
-        ),
+        (Some(rule), ..) => {
+            let lower = rule.over.as_ref().and_then(|over| over.sharpe).is_some_and(|of| of.difference < 0.0);
+            let risk = if lower { ", with a lower Sharpe ratio: it took more risk" } else { "" };
+            format!(
+                "{} beats {benchmark} by more than luck explains{risk}. Its p-value takes the rules of its level together, its deflated \
+                 ratio all {} trials.",
+                rule.name, standings.trials
+            )
+        }
+        (None, Some(luck), _) => {
+            let probability = luck.ability.consistent;
+            let more = if probability < standings.significance {
+                format!(
+                    " That alone would not be luck, but no rule has both a p-value of its own below {} and a deflated ratio above {}.",
+                    percent(Some(standings.significance)),
+                    percent(Some(1.0 - standings.significance))
+                )
+            } else {
+                String::new()
+            };
+            format!(
+                "No rule is distinguishable from luck: the best of so many would look as good with a probability of {} if none beat \
+                 {benchmark} (Hansen; White: {}).{more}",
+                percent(Some(probability)),
+                percent(Some(luck.reality.p_value))
+            )
+        }
         (None, None, Some(reason)) => format!("The rules cannot be tested: {reason}."),
         (None, None, None) => "The rules cannot be tested.".to_owned(),
     }
 }
 
-fn frequencies(level: &LevelStandings) -> Table {
+fn frequencies(spec: &TournamentSpec, level: &LevelStandings) -> Table {
     let mut table = plain();
     table.set_header([
         "rule",
@@ -290,7 +312,9 @@ fn frequencies(level: &LevelStandings) -> Table {
         "Sharpe over",
         "p",
     ]);
-    let never = level.rows.iter().filter(|row| row.name == "never");
+    let holds = |entrant: &&Entrant| entrant.rule == Rule::Never && entrant.own_rule.is_none();
+    let all = std::iter::once(spec.benchmark()).chain(spec.entrants());
+    let never = all.filter(holds).filter_map(|entrant| level.rule(&entrant.name));
     for row in level.by_frequency().into_iter().chain(never) {
         let versus = row.versus;
         let sharpe = row.over.as_ref().and_then(|over| over.sharpe);
@@ -360,17 +384,14 @@ fn number(value: Option<f64>) -> String {
 }
 
 fn rounded(value: Option<f64>, places: usize, unit: &str) -> String {
-    value.map_or_else(String::new, |value| {
-        let text = format!("{value:.places$}");
-        // What rounds to nought has no sign.
-        let nought = text.bytes().all(|b| matches!(b, b'-' | b'0' | b'.'));
-        format!("{}{unit}", if nought { text.trim_start_matches('-') } else { &text })
-    })
+    value.map_or_else(String::new, |value| decimals(value, places) + unit)
 }
 
 #[cfg(test)]
 fn printed(words: &[&str]) -> Result<String, Box<dyn Error>> {
-    run(&Arguments::parse_from(std::iter::once("tournament").chain(words.iter().copied())))
+    let mut out = Vec::new();
+    run(&Arguments::parse_from(std::iter::once("tournament").chain(words.iter().copied())), &mut out)?;
+    Ok(String::from_utf8(out)?)
 }
 
 #[test]
@@ -389,6 +410,22 @@ fn a_small_tournament_runs_and_goes_on() -> Result<(), Box<dyn Error>> {
     let json = printed(&[&words[..], &["--json", "--threads", "1"]].concat())?;
     let json: serde_json::Value = serde_json::from_str(&json)?;
     assert_eq!(json["levels"].as_array().map(Vec::len), Some(3));
+    Ok(())
+}
+
+/// A report that cannot be written takes nothing of the answer with it.
+#[test]
+fn the_answer_comes_before_the_report() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("file");
+    fs::write(&file, "in the way")?;
+    let site = file.join("site");
+    let words =
+        ["tournament", "--paths", "1", "--years", "1", "--first", "1990-07", "--last", "2024-09", "--site"];
+    let words = words.into_iter().chain(site.to_str());
+    let mut out = Vec::new();
+    assert!(run(&Arguments::parse_from(words), &mut out).is_err());
+    assert!(String::from_utf8(out)?.contains("No rule is distinguishable from luck"));
     Ok(())
 }
 

@@ -189,6 +189,12 @@ impl Trials {
         Ok(Self { count: annual_sharpes.len(), deviation })
     }
 
+    /// The standard deviation of their annual Sharpe ratios.
+    #[must_use]
+    pub fn deviation(&self) -> f64 {
+        self.deviation
+    }
+
     /// The largest annual Sharpe ratio that so many trials are expected to show when none has any skill.
     ///
     /// ```text

@@ -190,6 +190,20 @@ pub enum StudyError {
         /// The variant's name.
         variant: String,
     },
+    /// A rule of one's own that nothing tells from any other.
+    #[error("the rule of {variant:?} is one of your own and has a blank fingerprint")]
+    #[non_exhaustive]
+    Fingerprint {
+        /// The variant's name.
+        variant: String,
+    },
+    /// A variant that is its own rival.
+    #[error("{variant:?} is held against itself")]
+    #[non_exhaustive]
+    Itself {
+        /// Its name.
+        variant: String,
+    },
     /// A rule of one's own for a variant that does not say so, and whose results could then merge with those of another rule.
     #[error("{variant:?} does not say that its rule is one of your own")]
     #[non_exhaustive]
@@ -204,14 +218,16 @@ pub enum StudyError {
         /// The level.
         level: f64,
     },
-    /// No draws of a test, or too many.
-    #[error("{draws} draws are not 1 to {most}")]
+    /// Too few draws of a test, or too many.
+    #[error("{draws} draws are not 1/{level} to {most}, for a level of significance of {level}")]
     #[non_exhaustive]
     Draws {
         /// How many.
         draws: u32,
         /// How many there may be.
         most: u32,
+        /// The level of significance; there are no fewer draws than one over it.
+        level: f64,
     },
     /// A path that cannot be run.
     #[error("path {path} of {variant}: {error}")]

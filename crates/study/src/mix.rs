@@ -20,19 +20,37 @@ impl Mix {
     /// rate, rules that read more than dates and drifts or trade otherwise than all to targets, and months so wild that a level might not
     /// fit a double.
     pub(crate) fn of(spec: &Spec, source: &Source) -> Option<Self> {
-        let simple = spec.fx.is_none()
-            && spec.expenses.is_none()
-            && spec.loss_realisation.is_none()
-            && spec.operation == Operation::Simulation
-            && spec.cash == CashYield::Nothing;
-        let CostSpec::Proportional(costs) = &spec.costs else { return None };
-        let (start, end) = (spec.start?, spec.end?);
-        let holdings = spec.holdings.as_slice();
+        // By name, all of them: whoever adds a field to a spec has to say here what the kernel makes of it.
+        let Spec {
+            name: _,
+            capital,
+            start,
+            end,
+            holdings,
+            // Whatever is held is whole in the span that months are drawn from.
+            late_assets: _,
+            rule,
+            operation,
+            costs,
+            expenses,
+            // Told beside the walk.
+            prescribed_rate: _,
+            fx,
+            cash,
+            loss_realisation,
+        } = spec;
+        let simple = fx.is_none()
+            && expenses.is_none()
+            && loss_realisation.is_none()
+            && *operation == Operation::Simulation
+            && *cash == CashYield::Nothing;
+        let CostSpec::Proportional(costs) = costs else { return None };
+        let (start, end, holdings) = ((*start)?, (*end)?, holdings.as_slice());
         if !simple || holdings.iter().any(|holding| matches!(holding.part, Part::Vault(_))) {
             return None;
         }
         let dates: Vec<_> = start.through(end).map(Month::last_day).collect();
-        let timetable = Timetable::of(&spec.rule, &dates).ok()??;
+        let timetable = Timetable::of(rule, &dates).ok()??;
         let assets: Vec<_> = holdings.iter().map(|holding| holding.part.name()).collect();
         let growth = source.growth(&assets, dates.len())?;
         let sum: f64 = holdings.iter().map(|holding| holding.weight).sum();
@@ -40,7 +58,7 @@ impl Mix {
         let rates = vec![costs.rate().to_f64(); weights.len()];
         let kernel =
             ConstantMix::new(&growth, &weights, &rates, Some(&timetable.half_widths(&weights))).ok()?;
-        let capital = spec.capital.amount().to_double();
+        let capital = capital.amount().to_double();
         Some(Self { kernel, moments: timetable.moments().to_vec(), capital })
     }
 

@@ -25,8 +25,8 @@ impl TryFrom<Wire> for Occurrence {
     }
 }
 
-/// The normal quantile of 97.5 %.
-const Z: f64 = 1.959_963_984_540_054;
+/// The normal quantile of 97.5 %: half the width of an interval of 95 %, in standard errors.
+pub(crate) const NORMAL_97_5: f64 = 1.959_963_984_540_054;
 
 impl Occurrence {
     /// It happened on so many of so many paths.
@@ -82,8 +82,9 @@ impl Occurrence {
     #[must_use]
     pub fn interval(&self) -> Option<(f64, f64)> {
         let (p, n) = (self.probability()?, self.of as f64);
-        let (square, middle) = (Z * Z / n, p + Z * Z / (2.0 * n));
-        let half = Z * (p * (1.0 - p) / n + square / (4.0 * n)).sqrt();
+        let z = NORMAL_97_5;
+        let (square, middle) = (z * z / n, p + z * z / (2.0 * n));
+        let half = z * (p * (1.0 - p) / n + square / (4.0 * n)).sqrt();
         // At 0 and 1 one end is the probability itself, but for rounding.
         let low = if self.happened == 0 { 0.0 } else { (middle - half) / (1.0 + square) };
         let high = if self.happened == self.of { 1.0 } else { (middle + half) / (1.0 + square) };

@@ -119,7 +119,7 @@ impl Growth {
             let exposed = before.after.iter().zip(currencies).filter(|(_, of)| **of == position.currency);
             let exposed: f64 = exposed.map(|(held, _)| held).sum();
             let profit = position.hedge * (spot - position.forward) / position.spot;
-            hedged.insert(position.currency, profit / exposed);
+            *hedged.entry(position.currency).or_default() += profit / exposed;
         }
         let assets = before.after.iter().zip(step.before).zip(currencies);
         let assets = assets.filter(|((held, _), _)| **held > 0.0).map(|((held, now), currency)| {
@@ -165,7 +165,8 @@ impl Growth {
 ///
 /// Excess growth is what the mixture gained by being kept a mixture; it is not below 0. Drift is what the parts then earned in the mean less
 /// what was earned by letting weights run: it is below 0 where winners went on winning, for constant weights always. Neither is a premium by
-/// itself: the sum is.
+/// itself: the sum is. Buy and hold is the same spec under the rule `never`: vaults that it holds keep their own rules, so with vaults it is buy
+/// and hold of what is on top only.
 ///
 /// # Source
 ///

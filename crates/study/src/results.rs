@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, path::Path};
 use allweather_market::PendingFile;
 use serde::{Deserialize, Serialize};
 
-use crate::{Job, JobResult, Study, StudyError, Tally, job::in_jobs};
+use crate::{Job, JobResult, Study, StudyError, Tally, Variant, job::in_jobs};
 
 /// What a study has found so far: a tally for each variant, and which paths are in it.
 ///
@@ -175,10 +175,19 @@ impl Results {
         let names = study.spec().variants().iter().map(|variant| variant.name.as_str());
         let fits = (self.study.as_str(), self.paths) == (study.id(), study.spec().paths())
             && self.variants.iter().map(|v| v.name.as_str()).eq(names);
-        if fits {
-            Ok(())
-        } else {
-            Err(refuse("the results", format!("they are not of study {}", study.id())))
+        if !fits {
+            return Err(refuse("the results", format!("they are not of study {}", study.id())));
+        }
+        let mut variants = study.spec().variants().iter().zip(&self.variants);
+        // A comparison that is missing would go unnoticed: what is merged with it has none either.
+        let other = variants.find(|(variant, found)| {
+            found.tally.paths() > 0 && found.tally.versus().is_some() != variant.against.is_some()
+        });
+        match other {
+            None => Ok(()),
+            Some((Variant { name, .. }, _)) => {
+                Err(refuse("the results", format!("{name} is compared if the study says so, and only then")))
+            }
         }
     }
 
@@ -209,6 +218,16 @@ impl Results {
 
 impl VariantResults {
     fn add(&mut self, done: &[(u64, u64)], tally: &Tally) -> Result<(), StudyError> {
+        let compared =
+            [&self.tally, tally].map(|tally| (tally.paths() > 0).then_some(tally.versus().is_some()));
+        if let [Some(mine), Some(other)] = compared
+            && mine != other
+        {
+            return Err(refuse(
+                &self.name,
+                "some of its paths are compared with another variant and some are not",
+            ));
+        }
         let mut ranges: BTreeMap<u64, u64> = self.done.iter().copied().collect();
         for &(first, end) in done {
             let before = ranges.range(..end).next_back();

@@ -16,8 +16,8 @@ pub struct Variant {
     pub name: String,
     /// What is run. Its first and last month are not read: a path begins where history ends.
     pub spec: Spec,
-    /// Where the rule is one of your own, handed over by [`Study::with_rule`](crate::Study::with_rule): a text that tells it from any other
-    /// rule, its version for one. It is part of what the study is, so that results of another rule never merge. `None` is the spec's rule.
+    /// Where the rule is one of your own, handed over by [`Study::with_rule`](crate::Study::with_rule): a text, not blank, that tells it from any
+    /// other rule, its version for one. It is part of what the study is, so that results of another rule never merge. `None` is the spec's rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_rule: Option<String>,
     /// The name of another variant that this one is held against, path by path: [`Tally::versus`](crate::Tally::versus).
@@ -142,7 +142,8 @@ impl StudySpec {
     /// # Errors
     ///
     /// [`StudyError::Nothing`] without variants, paths or months, [`StudyError::Repeated`] for two variants of one name,
-    /// [`StudyError::Unnamed`] for one that is held against a variant which is not there.
+    /// [`StudyError::Unnamed`] for one that is held against a variant which is not there, [`StudyError::Itself`] for one that is held against
+    /// itself, [`StudyError::Fingerprint`] for a rule of one's own with a blank fingerprint.
     pub fn new(variants: Vec<Variant>, paths: u64, months: u32) -> Result<Self, StudyError> {
         for (what, none) in
             [("variants", variants.is_empty()), ("paths", paths == 0), ("months", months == 0)]
@@ -158,6 +159,14 @@ impl StudySpec {
         let mut rivals = variants.iter().filter_map(|variant| variant.against.as_ref());
         if let Some(missing) = rivals.find(|name| !names.contains(name.as_str())) {
             return Err(StudyError::Unnamed { variant: missing.clone() });
+        }
+        if let Some(variant) = variants.iter().find(|variant| variant.against.as_ref() == Some(&variant.name))
+        {
+            return Err(StudyError::Itself { variant: variant.name.clone() });
+        }
+        let blank = |variant: &&Variant| variant.own_rule.as_ref().is_some_and(|rule| rule.trim().is_empty());
+        if let Some(variant) = variants.iter().find(blank) {
+            return Err(StudyError::Fingerprint { variant: variant.name.clone() });
         }
         let (resampling, past, ruin_level) = (automatic(), ten_years(), half());
         Ok(Self { variants, paths, months, seed: 0, resampling, span: None, past, ruin_level })

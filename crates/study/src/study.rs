@@ -19,6 +19,10 @@ mod runner;
 /// How many paths a job has, unless somebody says otherwise.
 const PATHS_PER_JOB: u64 = 32;
 
+/// What figures are, hashed into each study's id. Raise it whenever the same study comes to other figures: results of two programs must not
+/// merge.
+const FIGURES: &str = "figures 2\n";
+
 /// A study that is laid out: specs, and history cut into months that can be drawn.
 ///
 /// A path is the real past followed by drawn months; it depends on the study and on its number, on nothing else. Every job is a pure
@@ -101,7 +105,9 @@ impl<'a> Study<'a> {
             Resampling::Stationary(Block::Mean(length)) => Draws::Stationary(bootstrap, length),
             Resampling::Stationary(_) => Draws::Stationary(bootstrap, longest_block(&source)?),
         };
-        let id = ContentHash::of((spec.canonical_json() + &source.describe()).as_bytes()).to_string();
+        let id =
+            ContentHash::of((FIGURES.to_owned() + &spec.canonical_json() + &source.describe()).as_bytes());
+        let id = id.to_string();
         let place = |name: &String| spec.variants().iter().position(|variant| variant.name == *name);
         let rivals = spec.variants().iter().map(|variant| variant.against.as_ref().and_then(place)).collect();
         let rules = vec![None; specs.len()];
@@ -195,7 +201,8 @@ impl<'a> Study<'a> {
         }
     }
 
-    /// What the study is, the drawn data included: two studies with one id have the same paths and the same results.
+    /// What the study is, the drawn data and a number for what this version computes included: two studies with one id have the same paths, and
+    /// one build of the program comes to the same results.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -261,10 +268,12 @@ impl<'a> Study<'a> {
         for path in first..end {
             self.draw(path, &mut rows);
             let mut market = None;
-            let found = runner.run(path, &rows, &mut market)?;
+            // What leaves the range of the kernel on one side runs on the engine on both.
+            let walked = runner.walk(&rows) && rival.as_mut().is_none_or(|rival| rival.walk(&rows));
+            let found = runner.run(path, &rows, walked, &mut market)?;
             tally.add(|measure| found.measure(measure), |event| found.event(event))?;
             if let Some(rival) = &mut rival {
-                let other = rival.run(path, &rows, &mut market)?;
+                let other = rival.run(path, &rows, walked, &mut market)?;
                 tally.compare(|measure| Some(found.measure(measure)? - other.measure(measure)?))?;
             }
         }
@@ -288,6 +297,10 @@ impl<'a> Study<'a> {
         mut saved: impl FnMut(&Results) -> Result<(), StudyError>,
     ) -> Result<(), StudyError> {
         results.of_study(self)?;
+        let mut missing = self.spec.variants().iter().zip(&self.rules);
+        if let Some((variant, _)) = missing.find(|(of, rule)| of.own_rule.is_some() && rule.is_none()) {
+            return Err(StudyError::RuleMissing { variant: variant.name.clone() });
+        }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| StudyError::Threads { threads, reason: e.to_string() })?;
         let mut jobs = results.remaining(PATHS_PER_JOB);

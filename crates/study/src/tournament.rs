@@ -10,7 +10,6 @@ mod standings;
 use std::{borrow::Cow, collections::BTreeMap};
 
 use allweather_market::{Market, Vintages};
-use allweather_metrics::Trials;
 use allweather_portfolio::rebalance::{Rebalancer, Rule};
 
 pub use cost_level::{Charge, CostLevel};
@@ -107,8 +106,25 @@ impl<'a> Tournament<'a> {
     ///
     /// As [`Study::run`] and [`Tournament::standings`].
     pub fn run(&self, threads: usize, progress: &(dyn Fn(u64) + Sync)) -> Result<Standings, StudyError> {
-        let results = self.study.run(threads, progress)?;
-        self.standings(&results)
+        self.resume(&mut Results::new(&self.study), threads, progress, |_| Ok(()))
+    }
+
+    /// Runs what `results` lack, as [`Study::resume`] does, and ranks the rules. History is run first: what is refused there is told before
+    /// the paths take their time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Study::resume`] and [`Tournament::standings`].
+    pub fn resume(
+        &self,
+        results: &mut Results,
+        threads: usize,
+        progress: &(dyn Fn(u64) + Sync),
+        saved: impl FnMut(&Results) -> Result<(), StudyError>,
+    ) -> Result<Standings, StudyError> {
+        let history = self.history()?;
+        self.study.resume(results, threads, progress, saved)?;
+        self.ranked(&history, results)
     }
 
     /// Runs the rules on history, tests them, and ranks them beside what the paths came to.
@@ -118,22 +134,24 @@ impl<'a> Tournament<'a> {
     /// [`StudyError::Results`] when the results are of another study or paths are missing in them; [`StudyError::Portfolio`] when a rule
     /// cannot be run on history; [`StudyError::RuleMissing`].
     pub fn standings(&self, results: &Results) -> Result<Standings, StudyError> {
+        results.whole(&self.study)?;
+        self.ranked(&self.history()?, results)
+    }
+
+    /// All rules on history, level by level.
+    fn history(&self) -> Result<Vec<Ran>, StudyError> {
+        let past = Past::new(self.spec.base(), self.market, self.statistics, self.study.span())?;
+        self.levels().iter().map(|level| self.ran(&past, level)).collect()
+    }
+
+    fn ranked(&self, history: &[Ran], results: &Results) -> Result<Standings, StudyError> {
         let (spec, study) = (self.spec, &self.study);
         results.whole(study)?;
-        let past = Past::new(spec.base(), self.market, self.statistics, study.span())?;
+        let free = history.first();
         let levels = self.levels();
-        let ran = levels.iter().map(|level| self.ran(&past, level)).collect::<Result<Vec<_>, _>>()?;
-        let excesses: Vec<Excesses> = ran.iter().map(Ran::excesses).collect();
-        // What was tried, over the whole grid: a rule that is the benchmark at one level is a trial, but has no ratio.
-        let ratios = excesses.iter().map(Excesses::ratios).collect::<Result<Vec<_>, _>>()?;
-        let ratios: Vec<f64> = ratios.into_iter().flatten().flatten().collect();
-        let trials = Trials::new(spec.trials(), deviation(&ratios))?;
-        let free = ran.first();
-        let levels = levels.iter().zip(&ran).zip(&excesses);
+        let levels = levels.iter().zip(history);
         let levels = levels
-            .map(|((level, ran), excesses)| {
-                self.level(level, ran, free.unwrap_or(ran), excesses, &trials, results)
-            })
+            .map(|(level, ran)| self.level(level, ran, free.unwrap_or(ran), results))
             .collect::<Result<_, _>>()?;
         let grid = spec.grid();
         Ok(Standings {
@@ -174,11 +192,11 @@ impl<'a> Tournament<'a> {
         level: &CostLevel,
         ran: &Ran,
         free: &Ran,
-        excesses: &Excesses,
-        trials: &Trials,
         results: &Results,
     ) -> Result<LevelStandings, StudyError> {
         let (spec, grid) = (self.spec, self.spec.grid());
+        let excesses = ran.excesses();
+        let trials = excesses.trials(spec.trials())?;
         let tested = excesses.judged(spec.draws(), grid.seed())?;
         let each = tested.as_ref().map(|tested| tested.each.as_slice()).unwrap_or_default();
         let tally = |entrant: &Entrant, level: &CostLevel| -> Result<&Tally, StudyError> {
@@ -192,7 +210,7 @@ impl<'a> Tournament<'a> {
                 None => None,
                 Some(rule) => {
                     let adjusted = each.get(rule).copied().flatten();
-                    excesses.told(rule, adjusted, trials, (&run.returns, &ran.benchmark.returns))?
+                    excesses.told(rule, adjusted, &trials, (&run.returns, &ran.benchmark.returns))?
                 }
             };
             let tally_of = tally(entrant, level)?;
@@ -232,16 +250,6 @@ impl<'a> Tournament<'a> {
             Some(_) => Verdict::Luck,
         }
     }
-}
-
-/// The standard deviation (n − 1) of ratios; 0 below two, where nothing was chosen from.
-fn deviation(ratios: &[f64]) -> f64 {
-    let n = ratios.len() as f64;
-    let mean = ratios.iter().sum::<f64>() / n;
-    if ratios.len() < 2 {
-        return 0.0;
-    }
-    (ratios.iter().map(|ratio| (ratio - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
 }
 
 /// What ran on history at a level of costs.

@@ -7,6 +7,9 @@ use crate::{Distribution, Measure, Occurrence, StudyError};
 ///
 /// Both ran on the same months, so what drawing other months does to both alike is not in a difference: the mean of differences is known far
 /// better than the difference of two means of separate paths.
+///
+/// A figure that one of the two does not have on a path, as the return of what was lost, has no difference there. Wealth has one on every path:
+/// what was lost is worth nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct Versus {

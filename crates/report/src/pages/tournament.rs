@@ -33,7 +33,9 @@ pub(crate) fn page(standings: &Standings) -> Page {
             0 => Words::new("Without costs", "コストなし"),
             _ => words!("Net of costs: {name}", "コスト控除後：{name}"),
         };
-        let mut blocks = vec![verdict(standings, level), ranks(standings, level, place).into()];
+        let mut blocks = vec![verdict(standings, level)];
+        blocks.extend(lost(standings, level));
+        blocks.push(ranks(standings, level, place).into());
         blocks.push(spread(level, place).into());
         if place > 0 {
             blocks.extend(frequency::blocks(standings, level, place));
@@ -54,13 +56,16 @@ fn setting(standings: &Standings) -> Block {
         ),
         (
             Words::new(
-                "trials: rules times costs, and those before",
-                "試行数（ルール×コスト、および過去の試行）",
+                "trials: rules times costs, and rules tried elsewhere",
+                "試行数（ルール×コスト、および別途試行したルール）",
             ),
             Value::Count(standings.trials),
         ),
         (Words::new("level of significance", "有意水準"), Value::Percent(standings.significance)),
-        (Words::new("draws of the tests", "検定の抽出回数"), Value::Count(standings.draws as usize)),
+        (
+            Words::new("draws of the tests", "検定のリサンプリング回数"),
+            Value::Count(standings.draws as usize),
+        ),
         (
             Words::new("paths", "パス"),
             Value::Words(words!(
@@ -85,18 +90,42 @@ fn verdict(standings: &Standings, level: &LevelStandings) -> Block {
     let benchmark = &standings.benchmark;
     if let Some(rule) = level.winner() {
         let (name, trials) = (&rule.name, standings.trials);
+        let lower = rule.over.as_ref().and_then(|over| over.sharpe).is_some_and(|of| of.difference < 0.0);
+        let (risk, risk_ja) = if lower {
+            (
+                ", with a lower Sharpe ratio: it took more risk",
+                "ただしシャープレシオは基準より低く、より大きなリスクを取った結果です。",
+            )
+        } else {
+            ("", "")
+        };
         return Block::Paragraph(words!(
-            "{name} beats {benchmark} by more than luck explains, {trials} trials considered.",
-            "{trials}回の試行を考慮しても、{name}は{benchmark}を偶然では説明できない差で上回ります。"
+            "{name} beats {benchmark} by more than luck explains{risk}. Its p-value takes the rules of its level together, its deflated \
+             ratio all {trials} trials.",
+            "{name}は{benchmark}を偶然では説明できない差で上回ります。{risk_ja}p値は同じコスト水準の全ルールを、試行数補正後シャープは全{trials}回の試行を考慮しています。"
         ));
     }
     Block::Warning(match (&level.luck, &level.untested) {
         (Some(luck), _) => {
             let (hansen, white) = (percent(luck.ability.consistent), percent(luck.reality.p_value));
+            let (more, more_ja) = if luck.ability.consistent < standings.significance {
+                let (level, sure) = (percent(standings.significance), percent(1.0 - standings.significance));
+                (
+                    format!(
+                        " That alone would not be luck, but no rule has both a p-value of its own below {level} and a deflated ratio above \
+                         {sure}."
+                    ),
+                    format!(
+                        "この確率だけを見れば偶然とは言えませんが、ルール自身のp値が{level}未満で、かつ試行数補正後シャープが{sure}を超えるルールはありません。"
+                    ),
+                )
+            } else {
+                (String::new(), String::new())
+            };
             words!(
                 "No rule is distinguishable from luck. If none beat {benchmark}, the best of so many would look as good with a probability \
-                 of {hansen} (Hansen; White: {white}). The ranks are an order, not a recommendation.",
-                "偶然と区別できるルールはありません。どのルールも{benchmark}を上回らないとしても、最良のルールがこの程度良く見える確率は{hansen}です（ハンセン検定、ホワイト検定では{white}）。順位は並び順であり、推奨ではありません。"
+                 of {hansen} (Hansen; White: {white}).{more} The ranks are an order, not a recommendation.",
+                "偶然と区別できるルールはありません。どのルールも{benchmark}を上回らないとしても、最良のルールがこの程度良く見える確率は{hansen}です（ハンセン検定、ホワイト検定では{white}）。{more_ja}順位は並び順であり、推奨ではありません。"
             )
         }
         (None, Some(reason)) => {
@@ -107,6 +136,23 @@ fn verdict(standings: &Standings, level: &LevelStandings) -> Block {
             )
         }
         (None, None) => Words::new("The rules cannot be tested.", "検定できません。"),
+    })
+}
+
+/// Which rules lost everything on paths; nothing where none did.
+fn lost(standings: &Standings, level: &LevelStandings) -> Option<Block> {
+    let paths = standings.paths;
+    let rules: Vec<&Standing> = level.rows.iter().filter(|row| row.paths.lost > 0).collect();
+    let each = |between: &str| {
+        rules.iter().map(|row| format!("{}: {}", row.name, row.paths.lost)).collect::<Vec<_>>().join(between)
+    };
+    let (en, ja) = (each(", "), each("、"));
+    (!rules.is_empty()).then(|| {
+        Block::Warning(words!(
+            "Everything was lost on some of the {paths} paths ({en}). A return that does not exist is in no figure of the spread; in the share \
+             of paths ahead such a path counts as worth nothing.",
+            "{paths}本のパスの一部で全額を失いました（{ja}）。存在しないリターンはばらつきの数値に含まれませんが、「上回ったパス」では価値0として数えています。"
+        ))
     })
 }
 
@@ -136,7 +182,7 @@ fn ranks(standings: &Standings, level: &LevelStandings, place: usize) -> Table {
             ("excess", Words::new("over the benchmark", "基準に対する超過")),
             ("tracking_error", Words::new("deviation of that", "超過の標準偏差")),
             ("p_value", Words::new("p, all rules considered", "p値（全ルール考慮）")),
-            ("deflated", Words::new("deflated Sharpe", "補正シャープ")),
+            ("deflated", Words::new("deflated Sharpe", "試行数補正後シャープ")),
             ("sharpe", Words::new("Sharpe", "シャープ")),
             ("sharpe_over", Words::new("Sharpe over the benchmark", "シャープの差")),
             ("sharpe_p", Words::new("p of that alone", "同p値（単独）")),
@@ -166,7 +212,7 @@ fn ranks(standings: &Standings, level: &LevelStandings, place: usize) -> Table {
         "On history, the best first: by the mean of the monthly net return over {benchmark}, studentised. p is how likely such a mean is by \
          luck, all rules of the table considered; the deflated Sharpe ratio is how sure the excess is above the best of all trials without \
          skill. A higher return with more deviation is not a better rule: see the difference of the Sharpe ratios.",
-        "実績に基づき、{benchmark}に対する月次超過リターン（コスト控除後）のスチューデント化平均が高い順です。p値は表の全ルールを考慮したうえで偶然によりその平均が生じる確率、補正シャープは実力のない全試行の最良値を上回る確からしさです。標準偏差の増加を伴う高いリターンは優れたルールを意味しません。シャープレシオの差をご覧ください。"
+        "実績に基づき、{benchmark}に対する月次超過リターン（コスト控除後）のスチューデント化平均が高い順です。p値は表の全ルールを考慮したうえで偶然によりその平均が生じる確率、試行数補正後シャープは実力のない全試行の最良値を上回る確からしさです。標準偏差の増加を伴う高いリターンは優れたルールを意味しません。シャープレシオの差をご覧ください。"
     ))
 }
 

@@ -13,7 +13,7 @@ use crate::returns::{number, page, same, sound, table};
 const HOSTILE: &str = "<script>alert(1)</script>";
 
 fn market() -> Market {
-    let text = include_str!("../../../study/tests/data/three_assets.csv");
+    let text = include_str!("../data/three_assets.csv");
     Market::new(Currency::JPY, PricePanel::from_csv("three_assets.csv", text).unwrap())
 }
 
@@ -133,7 +133,8 @@ fn every_figure_is_that_of_the_standings() {
     assert!(standings.levels.iter().all(|level| level.winner().is_none()));
     assert_eq!(en.matches("No rule is distinguishable from luck.").count(), 3);
     assert_eq!(ja.matches("偶然と区別できるルールはありません。").count(), 3);
-    assert!(en.contains("monthly does worse than yearly on paths like this history"), "{en}");
+    assert!(en.contains("monthly less yearly, on paths drawn from this history: -"), "{en}");
+    assert!(en.contains("Drawing more paths would not change the sign."), "{en}");
     // A name out of a file ends nothing.
     let site = report.site().unwrap();
     for name in ["tournament.html", "ja/tournament.html"] {
@@ -143,6 +144,37 @@ fn every_figure_is_that_of_the_standings() {
                 && text.contains("&lt;script&gt;alert") | text.contains("&#60;script")
         );
     }
+}
+
+/// What a verdict must not hide: more risk, a test that is passed alone, paths on which everything was lost.
+#[test]
+fn what_a_verdict_needs_beside_it_is_said() {
+    let market = market();
+    let mut standings = standings(&market, vec![Entrant::monthly(), Entrant::never()]);
+    let say = |standings: &Standings| {
+        let report = report(&market, standings);
+        let page = page(&report, "tournament");
+        sound(page);
+        (texts(page, Language::English), texts(page, Language::Japanese))
+    };
+    let (en, ja) = say(&standings);
+    assert!(!en.contains("That alone") && !en.contains("was lost") && !ja.contains("全額を失い"), "{en}");
+    standings.levels[1].luck.as_mut().unwrap().ability.consistent = 0.02;
+    let never = standings.levels[2].rows.iter_mut().find(|row| row.name == "never").unwrap();
+    never.verdict = Verdict::Skill;
+    never.paths.lost = 3;
+    let over = never.over.as_mut().unwrap();
+    over.sharpe.as_mut().unwrap().difference = -0.2;
+    let (en, ja) = say(&standings);
+    assert_eq!(en.matches("That alone would not be luck").count(), 1);
+    assert_eq!(ja.matches("この確率だけを見れば").count(), 1);
+    assert!(en.contains("never beats yearly by more than luck explains, with a lower Sharpe ratio: it took more risk. Its p-value"), "{en}");
+    assert!(ja.contains("シャープレシオは基準より低く"), "{ja}");
+    assert!(en.contains("Everything was lost on some of the 30 paths (never: 3)."), "{en}");
+    assert!(ja.contains("（never: 3）"), "{ja}");
+    let never = standings.levels[2].rows.iter_mut().find(|row| row.name == "never").unwrap();
+    never.over.as_mut().unwrap().sharpe.as_mut().unwrap().difference = 0.2;
+    assert!(!say(&standings).0.contains("more risk"));
 }
 
 #[test]

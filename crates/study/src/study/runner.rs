@@ -27,11 +27,17 @@ impl<'s> Runner<'s> {
         Self { study, variant, kernel, outcome, levels, rates }
     }
 
-    /// What the variant comes to on the path of these rows. `market` is drawn for the first that needs it.
+    /// Walks the path of these rows on the kernel; whether it could.
+    pub(super) fn walk(&mut self, rows: &[usize]) -> bool {
+        self.kernel.as_mut().is_some_and(|(mix, walker)| mix.walk(walker, rows, &mut self.outcome))
+    }
+
+    /// What the variant comes to on the path of these rows, which was walked or is now run on the engine. `market` is drawn for the first that needs it.
     pub(super) fn run(
         &mut self,
         path: u64,
         rows: &[usize],
+        walked: bool,
         market: &mut Option<Market>,
     ) -> Result<Figures, StudyError> {
         let Self { study, variant, .. } = *self;
@@ -43,8 +49,6 @@ impl<'s> Runner<'s> {
             }
             None => source.rates(spec, rows)?,
         };
-        let walked =
-            self.kernel.as_mut().is_some_and(|(mix, walker)| mix.walk(walker, rows, &mut self.outcome));
         let found;
         let outcome = if walked {
             Some(&self.outcome)

@@ -26,7 +26,8 @@ pub struct OverBenchmark {
     /// ([`stepdown`](allweather_metrics::stepdown)).
     pub p_value: f64,
     /// How sure it is, 0 to 1, that the true information ratio is above what the best of all trials of the tournament would show without any
-    /// skill ([`SharpeSample::deflated`](allweather_metrics::SharpeSample::deflated)). `None` where the moments leave no variance.
+    /// skill ([`SharpeSample::deflated`](allweather_metrics::SharpeSample::deflated)). The ratios of the trials are taken to deviate as those of
+    /// the level do, and by no less than √(12 / (months − 1)), as those of rules without skill do \[our reading\]. `None` where the moments leave no variance.
     pub deflated: Option<f64>,
     /// The rule's Sharpe ratio less the benchmark's, with its p-value, which is not corrected for the other rules: whether a higher return
     /// was paid for with risk. `None` where it has no variance.
@@ -51,12 +52,32 @@ pub(crate) struct Excesses {
 
 impl Excesses {
     pub(crate) fn new<'a>(benchmark: &[f64], rules: impl Iterator<Item = &'a [f64]>) -> Self {
-        let over = |rule: &[f64]| rule.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+        let over = |rule: &[f64]| {
+            let row: Vec<f64> = rule.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+            // What differs by rounding alone is the benchmark, for every test alike.
+            if row.iter().all(|excess| excess.abs() < 1e-13) { vec![0.0; row.len()] } else { row }
+        };
         Self { rows: rules.map(over).collect() }
     }
 
+    /// The trials: so many, whose ratios deviate as those of this level do, and by no less than ratios of rules without any skill do on so
+    /// many months.
+    pub(crate) fn trials(&self, count: usize) -> Result<Trials, StudyError> {
+        let months = self.rows.first().map_or(0, Vec::len);
+        // The standard error of an annual ratio that is 0 in truth.
+        let noise = if months < 2 { 0.0 } else { (12.0 / (months - 1) as f64).sqrt() };
+        // A rule that is the benchmark is a trial, but has no ratio.
+        let ratios: Vec<f64> = self.ratios()?.into_iter().flatten().collect();
+        let seen = match Trials::of(&ratios) {
+            Ok(trials) => trials.deviation(),
+            Err(MetricsError::Undefined(_)) => 0.0,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Trials::new(count, seen.max(noise))?)
+    }
+
     /// The annual Sharpe ratio of each; `None` where it does not vary.
-    pub(crate) fn ratios(&self) -> Result<Vec<Option<f64>>, StudyError> {
+    fn ratios(&self) -> Result<Vec<Option<f64>>, StudyError> {
         let ratio = |row: &Vec<f64>| match sample(row) {
             Ok(sample) => Ok(Some(sample.annual())),
             Err(MetricsError::Undefined(_)) => Ok(None),
@@ -67,7 +88,7 @@ impl Excesses {
 
     /// Whether a rule never differs from the benchmark, but for rounding.
     pub(crate) fn is_benchmark(&self, rule: usize) -> bool {
-        self.rows.get(rule).is_some_and(|row| row.iter().all(|excess| excess.abs() < 1e-13))
+        self.rows.get(rule).is_some_and(|row| row.iter().all(|excess| *excess == 0.0))
     }
 
     /// The tests of all rules together and of each. An answer that does not exist is a reason.
@@ -127,4 +148,42 @@ fn over_nothing(returns: &[f64]) -> Result<Excess, MetricsError> {
 
 fn sample(row: &[f64]) -> Result<SharpeSample, MetricsError> {
     Ok(SharpeSample::of(&over_nothing(row)?)?)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::float_cmp, reason = "a test may panic; these figures are exact")]
+mod tests {
+    use super::Excesses;
+
+    /// Two rules that differ by rounding and one that does: what is the benchmark is so for every test.
+    #[test]
+    fn rounding_is_no_difference() {
+        let benchmark: Vec<f64> = (0..48).map(|t| f64::from(t * 7 % 11) / 100.0 - 0.04).collect();
+        let rounded: Vec<f64> = benchmark.iter().map(|r| r + 5e-14).collect();
+        let other: Vec<f64> = benchmark.iter().enumerate().map(|(t, r)| r + (t % 3) as f64 / 100.0).collect();
+        let rules = [&rounded, &other].map(Vec::as_slice);
+        let excesses = Excesses::new(&benchmark, rules.into_iter());
+        assert_eq!((excesses.is_benchmark(0), excesses.is_benchmark(1)), (true, false));
+        let tested = excesses.judged(99, 1).unwrap().unwrap();
+        assert!(tested.each[0].is_none() && tested.each[1].is_some());
+        let alone = Excesses::new(&benchmark, rules.into_iter().take(1));
+        assert!(alone.judged(99, 1).unwrap().is_err());
+    }
+
+    /// The ratios deviate as they do, or as those of rules without skill: √(12 / 47) on 48 months.
+    #[test]
+    fn trials_deviate_by_no_less_than_luck() {
+        let benchmark = vec![0.0; 48];
+        let up: Vec<f64> = (0..48).map(|t| f64::from(t % 3) / 100.0).collect();
+        let down: Vec<f64> = up.iter().map(|r| -r).collect();
+        let alike = Excesses::new(&benchmark, [&up, &up].map(Vec::as_slice).into_iter()).trials(9).unwrap();
+        assert!((alike.deviation() - (12.0_f64 / 47.0).sqrt()).abs() < 1e-15);
+        let apart = Excesses::new(&benchmark, [&up, &down].map(Vec::as_slice).into_iter()).trials(9).unwrap();
+        // Mean 1 % and variance 2/3 · 48/47 of 1 %²: ± a ratio, whose deviation is √2 times it.
+        let ratio = (12.0 * 47.0 / 32.0_f64).sqrt();
+        assert!((apart.deviation() - ratio * 2.0_f64.sqrt()).abs() < 1e-12);
+        assert!(apart.expected_maximum() > alike.expected_maximum() && alike.expected_maximum() > 0.0);
+        let short = Excesses::new(&[0.0], [[0.1].as_slice()].into_iter()).trials(9).unwrap();
+        assert_eq!(short.deviation(), 0.0);
+    }
 }

@@ -1,5 +1,5 @@
 use allweather_core::Month;
-use allweather_portfolio::Spec;
+use allweather_portfolio::{Spec, rebalance::Rule};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,18 @@ impl TryFrom<Wire> for TournamentSpec {
     type Error = StudyError;
 
     fn try_from(wire: Wire) -> Result<Self, StudyError> {
-        let Wire { base, benchmark, entrants, costs, paths, months, .. } = wire;
+        let Wire {
+            base,
+            benchmark,
+            entrants,
+            costs,
+            paths,
+            months,
+            significance,
+            draws,
+            tried_elsewhere,
+            ..
+        } = wire;
         let mut grid = grid(&base, &benchmark, &entrants, &costs, paths, months)?.with_seed(wire.seed);
         if let Some(resampling) = wire.resampling {
             grid = grid.with_resampling(resampling)?;
@@ -95,10 +106,7 @@ impl TryFrom<Wire> for TournamentSpec {
         if let Some(level) = wire.ruin_level {
             grid = grid.with_ruin_level(level)?;
         }
-        let (significance, draws, tried_elsewhere) = (five_percent(), draws(), wire.tried_elsewhere);
-        Self { base, benchmark, entrants, costs, grid, significance, draws, tried_elsewhere }
-            .with_significance(wire.significance)?
-            .with_draws(wire.draws)
+        Self { base, benchmark, entrants, costs, grid, significance, draws, tried_elsewhere }.testable()
     }
 }
 
@@ -142,7 +150,9 @@ fn grid(
     for level in std::iter::once(&CostLevel::free()).chain(costs) {
         let costs = level.costs(&base.costs)?;
         for entrant in std::iter::once(benchmark).chain(entrants) {
-            let spec = Spec { rule: entrant.rule.clone(), costs: costs.clone(), ..base.clone() };
+            // What is not read is no part of what a study is.
+            let rule = if entrant.own_rule.is_some() { Rule::Never } else { entrant.rule.clone() };
+            let spec = Spec { rule, costs: costs.clone(), start: None, end: None, ..base.clone() };
             let mut variant = Variant::new(&variant_name(entrant, level), spec);
             variant.own_rule.clone_from(&entrant.own_rule);
             if entrant.name != benchmark.name {
@@ -245,29 +255,35 @@ impl TournamentSpec {
     ///
     /// # Errors
     ///
-    /// [`StudyError::Significance`] unless it is above 0 and below 1.
+    /// [`StudyError::Significance`] unless it is above 0 and below 1; [`StudyError::Draws`] when no p-value of so many draws is below it but 0:
+    /// set the draws first.
     pub fn with_significance(self, level: f64) -> Result<Self, StudyError> {
-        if level > 0.0 && level < 1.0 {
-            Ok(Self { significance: level, ..self })
-        } else {
-            Err(StudyError::Significance { level })
-        }
+        Self { significance: level, ..self }.testable()
     }
 
     /// The same with so many draws of the tests.
     ///
     /// # Errors
     ///
-    /// [`StudyError::Draws`] for none and above a million.
+    /// [`StudyError::Draws`] for fewer than one over the level of significance, and above a million.
     pub fn with_draws(self, draws: u32) -> Result<Self, StudyError> {
-        if (1..=MOST_DRAWS).contains(&draws) {
-            Ok(Self { draws, ..self })
-        } else {
-            Err(StudyError::Draws { draws, most: MOST_DRAWS })
-        }
+        Self { draws, ..self }.testable()
     }
 
-    /// The same where so many rules more were tried before, elsewhere, and dropped: the deflated Sharpe ratio counts them as trials.
+    /// A p-value is a share of draws: of fewer than one over the level, only 0 would be below it.
+    fn testable(self) -> Result<Self, StudyError> {
+        let Self { significance: level, draws, .. } = self;
+        if !(level > 0.0 && level < 1.0) {
+            return Err(StudyError::Significance { level });
+        }
+        if f64::from(draws) < (1.0 / level).ceil() || draws > MOST_DRAWS {
+            return Err(StudyError::Draws { draws, most: MOST_DRAWS, level });
+        }
+        Ok(self)
+    }
+
+    /// The same where so many rules more were tried before, elsewhere, and dropped: the deflated Sharpe ratio counts them as trials, whose
+    /// ratios deviate as those that are seen and by no less than those of rules without skill.
     #[must_use]
     pub fn with_tried_elsewhere(self, rules: u32) -> Self {
         Self { tried_elsewhere: rules, ..self }

@@ -2,7 +2,9 @@ use allweather_metrics::Undefined;
 use allweather_portfolio::rebalance::Period;
 use serde::Serialize;
 
-use crate::{Luck, Measure, OverBenchmark, PastFigures, Premium, Span, Tally, Versus};
+use crate::{
+    Luck, Measure, OverBenchmark, PastFigures, Premium, Span, Tally, Versus, occurrence::NORMAL_97_5,
+};
 
 /// What a tournament came to: every rule at every level of costs, ranked, each with what history says of it, what the paths say, and whether
 /// it is distinguishable from luck.
@@ -84,16 +86,18 @@ pub enum Verdict {
     Benchmark,
     /// It never differs from the benchmark.
     Same,
-    /// It differs from the benchmark, and the tests of its level do not exist: [`LevelStandings::untested`].
+    /// It differs from the benchmark, and has no test: those of its level do not exist ([`LevelStandings::untested`]), or the deviation of its
+    /// mean over all draws is nothing.
     Untested,
     /// What it earned over the benchmark is not distinguishable from luck.
     Luck,
-    /// It beats the benchmark beyond luck: its p-value is below the level for all rules that were tried, and its deflated Sharpe ratio above
-    /// one less the level.
+    /// It beats the benchmark beyond luck: its p-value, which takes the rules of its level of costs together, is below the level of
+    /// significance, and its deflated Sharpe ratio, which counts all trials of the tournament, above one less that. It may have taken more risk
+    /// for it: see [`OverBenchmark::sharpe`](crate::OverBenchmark::sharpe).
     Skill,
 }
 
-/// Where a figure lies on the paths.
+/// Where a figure lies on the paths that were not lost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Spread {
@@ -109,7 +113,7 @@ pub struct Spread {
     pub high: f64,
 }
 
-/// What a rule came to on the paths, net.
+/// What a rule came to on the paths, net: all figures are of the paths that were not lost, and `lost` says how many were.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PathFigures {
@@ -131,13 +135,13 @@ pub struct PathFigures {
     pub lost: u64,
 }
 
-/// A rule less the benchmark, path by path.
+/// A rule less the benchmark, path by path. Differences are of the paths that neither of them lost; `ahead` is of all paths.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PathDifference {
     /// Of the geometric return a year.
     pub annual_return: Spread,
-    /// The share of paths on which the rule returned more.
+    /// The share of all paths on which the rule ended with more wealth; what is lost is worth nothing.
     pub ahead: f64,
     /// The interval that holds this share with 95 %.
     pub ahead_within: (f64, f64),
@@ -163,7 +167,7 @@ impl Standings {
 }
 
 impl LevelStandings {
-    /// The best rule, if it beats the benchmark beyond luck. Nobody is crowned otherwise.
+    /// The best ranked of the rules that beat the benchmark beyond luck. Nobody is crowned where there are none.
     #[must_use]
     pub fn winner(&self) -> Option<&Standing> {
         self.rows.iter().find(|row| row.verdict == Verdict::Skill)
@@ -189,16 +193,13 @@ impl Spread {
         let quantile = |p| found.quantile(p);
         Some(Self {
             mean: found.mean()?,
-            mean_within: found.standard_error().map(|error| Z * error),
+            mean_within: found.standard_error().map(|error| NORMAL_97_5 * error),
             low: quantile(0.05)?,
             median: quantile(0.5)?,
             high: quantile(0.95)?,
         })
     }
 }
-
-/// The normal quantile of 97.5 %.
-const Z: f64 = 1.959_963_984_540_054;
 
 impl PathFigures {
     pub(crate) fn of(tally: &Tally, free: &Tally) -> Self {
@@ -219,7 +220,7 @@ impl PathFigures {
 
 impl PathDifference {
     pub(crate) fn of(versus: &Versus) -> Option<Self> {
-        let ahead = versus.above(Measure::AnnualReturn);
+        let ahead = versus.above(Measure::Wealth);
         Some(Self {
             annual_return: Spread::of(versus.difference(Measure::AnnualReturn))?,
             ahead: ahead.probability()?,
@@ -227,5 +228,30 @@ impl PathDifference {
             sharpe: versus.difference(Measure::Sharpe).mean(),
             deviation: versus.difference(Measure::Deviation).mean(),
         })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::float_cmp, reason = "a test may panic; these figures are exact")]
+mod tests {
+    use super::PathDifference;
+    use crate::{Measure, Versus};
+
+    /// Four paths: ahead, behind, lost by the rule alone, lost by the benchmark alone. A path that is lost is not ahead of anything.
+    #[test]
+    fn what_is_lost_is_behind() {
+        let mut versus = Versus::default();
+        for (wealth, rate) in [(0.5, Some(0.01)), (-0.5, Some(-0.02)), (-1.0, None), (1.0, None)] {
+            let one = |measure| match measure {
+                Measure::Wealth => Some(wealth),
+                _ => rate,
+            };
+            versus.add(one).unwrap();
+        }
+        let told = PathDifference::of(&versus).unwrap();
+        assert_eq!(told.ahead, 0.5);
+        assert!((told.annual_return.mean + 0.005).abs() < 1e-15, "the mean is of two paths");
+        versus.add(|measure| (measure == Measure::Wealth).then_some(-1.0)).unwrap();
+        assert_eq!(PathDifference::of(&versus).unwrap().ahead, 0.4);
     }
 }

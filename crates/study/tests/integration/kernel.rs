@@ -53,13 +53,14 @@ fn paths_of<'t>(study: &'t Study<'_>, variant: usize) -> impl Iterator<Item = Ta
 #[test]
 fn every_figure_is_the_engines() {
     let DataSet { market, statistics, .. } = allweather_data::embedded().unwrap();
-    for rule in rules() {
+    // 147 months after September end in a December.
+    for (rule, months) in rules().into_iter().flat_map(|rule| [(rule.clone(), 150), (rule, 147)]) {
         let spec = simple(rule.clone());
         let variants = vec![
             Variant::new("kernel", spec.clone()),
             Variant::new("engine", spec).with_own_rule("the same"),
         ];
-        let study = StudySpec::new(variants, 6, 150).unwrap().with_seed(8);
+        let study = StudySpec::new(variants, 6, months).unwrap().with_seed(8);
         let study = study.with_span(month("1990-07"), month("2024-09"));
         let study = Study::new(&study, &market, &statistics).unwrap().with_rule("engine", &rule).unwrap();
         let mut differ = 0;

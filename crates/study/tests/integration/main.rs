@@ -3,6 +3,7 @@
 #![expect(clippy::float_cmp, reason = "what is copied is the same to the last bit")]
 
 mod allocations;
+mod figures;
 mod kernel;
 mod paths;
 mod premium;

@@ -91,6 +91,21 @@ fn a_run_with_everything_is_explained_to_the_last_part() {
     assert!(growth.excess < open.excess);
 }
 
+/// Assets that begin late are explained by the parts: nothing is left for the overlay.
+#[test]
+fn late_assets_leave_nothing() {
+    let data = allweather_data::embedded().unwrap();
+    let mut spec = serde_json::to_value(allweather_data::all_weather().unwrap()).unwrap();
+    (spec["fx"], spec["late_assets"]) = (serde_json::Value::Null, "leave_out".into());
+    (spec["start"], spec["end"]) = ("1985-06".into(), "2024-09".into());
+    let record = data.simulate(&Spec::from_json(&spec.to_string()).unwrap()).unwrap();
+    let growth = Growth::of(&record, &data.market).unwrap();
+    let returns: f64 = record.outcome().returns.iter().skip(1).map(|r| r.ln_1p()).sum();
+    assert!((growth.total() - returns).abs() < 1e-12);
+    assert!(growth.overlay.abs() < 1e-12, "{}", growth.overlay);
+    assert!(record.steps().next().unwrap().after.contains(&0.0), "one is left out at first");
+}
+
 #[test]
 fn one_asset_has_no_premium_and_buy_and_hold_has_none_over_itself() {
     let market = market();

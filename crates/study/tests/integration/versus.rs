@@ -83,4 +83,37 @@ fn figures_of_trading_are_those_of_the_record() {
 fn a_rival_that_is_not_there_is_named() {
     let error = StudySpec::new(vec![Variant::new("held", base()).against("none")], 1, 12).unwrap_err();
     assert!(matches!(error, StudyError::Unnamed { variant, .. } if variant == "none"));
+    let error = StudySpec::new(vec![Variant::new("held", base()).against("held")], 1, 12).unwrap_err();
+    assert!(matches!(error, StudyError::Itself { variant, .. } if variant == "held"));
+}
+
+/// A tally that lost its comparison is found before anything is merged with it, which would lose its own.
+#[test]
+fn a_comparison_that_is_missing_is_not_merged() {
+    let (market, nothing, spec) = (market(), Vintages::new(), spec());
+    let study = Study::new(&spec, &market, &nothing).unwrap();
+    let (mut left, mut right) = (Results::new(&study), Results::new(&study));
+    for (place, job) in study.jobs(25).enumerate() {
+        let half = if place % 2 == 0 { &mut left } else { &mut right };
+        half.add(&study.run_job(&job).unwrap()).unwrap();
+    }
+    let mut stripped: serde_json::Value = serde_json::from_str(&left.to_json()).unwrap();
+    assert!(stripped["variants"][0]["tally"].as_object_mut().unwrap().remove("versus").is_some());
+    let mut stripped = Results::from_json("results", &stripped.to_string()).unwrap();
+    let error = stripped.clone().merge(&right).unwrap_err().to_string();
+    assert!(
+        error.contains("some of its paths are compared with another variant and some are not"),
+        "{error}"
+    );
+    assert!(right.clone().merge(&stripped).is_err());
+    let error = study.resume(&mut stripped, 1, &|_| (), |_| Ok(())).unwrap_err().to_string();
+    assert!(error.contains("held is compared if the study says so, and only then"), "{error}");
+    // One that nobody asked for is none of the study either.
+    let mut more: serde_json::Value = serde_json::from_str(&left.to_json()).unwrap();
+    more["variants"][1]["tally"]["versus"] = more["variants"][0]["tally"]["versus"].clone();
+    let mut more = Results::from_json("results", &more.to_string()).unwrap();
+    let error = study.resume(&mut more, 1, &|_| (), |_| Ok(())).unwrap_err().to_string();
+    assert!(error.contains("yearly is compared if"), "{error}");
+    right.merge(&left).unwrap();
+    study.resume(&mut right, 1, &|_| (), |_| Ok(())).unwrap();
 }

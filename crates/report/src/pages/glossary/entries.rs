@@ -357,4 +357,46 @@ pub(super) static ENTRIES: &[(Words, Words)] = &[
             "そのような経路のうち、資産がほとんど残らないものの割合",
         ),
     ),
+    (
+        Words::new("p-value, all rules considered", "多重検定補正後のp値"),
+        Words::new(
+            "how likely so good a mean is by luck, when so many rules are tried",
+            "多数のルールを試したとき、偶然だけでその平均が生じる確率",
+        ),
+    ),
+    (
+        Words::new("deflated Sharpe ratio", "試行数補正後シャープ"),
+        Words::new(
+            "how sure it is that a Sharpe ratio is above the best of all trials without skill",
+            "シャープレシオが、実力のない全試行の最良値を上回る確からしさ",
+        ),
+    ),
+    (
+        Words::new("buy and hold", "バイ・アンド・ホールド"),
+        Words::new(
+            "weights are bought once and left to run",
+            "最初に購入した後、比率を戻さずに保有し続けること",
+        ),
+    ),
+    (
+        Words::new("rebalancing premium", "リバランス・プレミアム"),
+        Words::new(
+            "growth over buy and hold, a logarithm a year",
+            "バイ・アンド・ホールドに対する成長率の差（対数、年率）",
+        ),
+    ),
+    (
+        Words::new("excess growth", "超過成長"),
+        Words::new(
+            "by how much a mixture grows more than its parts in the mean",
+            "組み合わせの成長率が構成要素の平均を上回る分",
+        ),
+    ),
+    (
+        Words::new("drift", "ドリフト"),
+        Words::new(
+            "what weights that were brought back earned otherwise than weights that ran",
+            "元に戻した比率と放置した比率の収益の差",
+        ),
+    ),
 ];

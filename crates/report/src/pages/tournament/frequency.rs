@@ -2,7 +2,9 @@ use allweather_study::{LevelStandings, Standing, Standings};
 
 use super::{missing, names, number};
 use crate::{
-    Block, Colour, Figure, Language, Shape, Table, Unit, Value, Words, format::percent, words::words,
+    Block, Colour, Figure, Language, Shape, Table, Unit, Value, Words,
+    format::{decimals, percent},
+    words::words,
 };
 
 /// What trading more often costs; nothing where no rule goes by the calendar.
@@ -17,22 +19,24 @@ pub(super) fn blocks(standings: &Standings, level: &LevelStandings, place: usize
     blocks
 }
 
-/// Whether each beats the benchmark after costs, in a sentence.
+/// How each stands against the benchmark after costs, and whether the sign hangs on how many paths were drawn.
 fn answers(standings: &Standings, rows: &[&Standing]) -> Vec<Block> {
     let benchmark = &standings.benchmark;
     let answer = |row: &&Standing| {
         let versus = row.versus?;
         let (name, spread) = (&row.name, versus.annual_return);
-        let (mean, ahead) = (percent(spread.mean), percent(versus.ahead));
+        // Small beside the returns, and told apart all the same: with a digit more.
+        let mean = format!("{} %", decimals(spread.mean * 100.0, 3));
+        let ahead = percent(versus.ahead);
         let sure = spread.mean_within.is_some_and(|within| spread.mean.abs() > within);
-        let (does, does_ja) = match (sure, spread.mean > 0.0) {
-            (false, _) => ("cannot be told apart from", "と区別できません"),
-            (true, true) => ("does better than", "を上回ります"),
-            (true, false) => ("does worse than", "を下回ります"),
+        let (sign, sign_ja) = if sure {
+            ("Drawing more paths would not change the sign.", "パスを増やしても符号は変わりません。")
+        } else {
+            ("Drawing more paths could change the sign.", "パスを増やすと符号が変わる可能性があります。")
         };
         Some(words!(
-            "{name} {does} {benchmark} on paths like this history: {mean} a year in the mean, ahead on {ahead} of them.",
-            "この実績に似たパスでは、{name}は{benchmark}{does_ja}（平均で年{mean}、上回ったパスは{ahead}）。"
+            "{name} less {benchmark}, on paths drawn from this history: {mean} a year in the mean, ahead on {ahead} of them. {sign}",
+            "この実績から抽出したパスで、{name}と{benchmark}の差は平均で年{mean}、上回ったパスは{ahead}です。{sign_ja}"
         ))
     };
     let told: Vec<Words> = rows.iter().filter_map(answer).collect();
