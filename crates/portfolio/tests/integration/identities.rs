@@ -149,7 +149,8 @@ proptest! {
         let (one, other) = (case.run().unwrap(), permuted.run().unwrap());
         for (a, b) in one.steps().zip(other.steps()) {
             prop_assert_eq!(a.decision.trades(), b.decision.trades(), "{} {} / {}", a.month, a.explain(), b.explain());
-            let same = |x, y| close(x, y, a.value, 1e-7);
+            // Where two assets hardly differ in risk, how much of a trade is the one's and how much the other's hangs on few digits.
+            let same = |x, y| close(x, y, a.value, 1e-6);
             prop_assert!(same(a.value_after, b.value_after) && same(a.pool, b.pool) && same(a.gross, b.gross));
             prop_assert!(same(a.costs.total(), b.costs.total()));
             for (place, i) in order.iter().enumerate() {
