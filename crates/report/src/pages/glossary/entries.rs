@@ -393,7 +393,7 @@ pub(super) static ENTRIES: &[(Words, Words)] = &[
         ),
     ),
     (
-        Words::new("drift", "ドリフト"),
+        Words::new("drift of the premium", "ドリフト"),
         Words::new(
             "what weights that were brought back earned otherwise than weights that ran",
             "元に戻した比率と放置した比率の収益の差",
