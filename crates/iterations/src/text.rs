@@ -119,8 +119,11 @@ impl Reader<'_> {
         }
         let whole = match std::str::from_utf8(rest) {
             Ok(text) => text,
-            // Cut within a character.
-            Err(error) if error.error_len().is_none() => "{",
+            // Cut within a character: the characters before it say whether the record had ended.
+            Err(error) if error.error_len().is_none() => rest
+                .get(..error.valid_up_to())
+                .and_then(|valid| std::str::from_utf8(valid).ok())
+                .unwrap_or_default(),
             Err(_) => return self.take(rest).map(|()| None),
         };
         // A number may be cut where one more digit would make it one.

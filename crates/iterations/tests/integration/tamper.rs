@@ -140,6 +140,23 @@ fn every_byte_counts() {
     }
 }
 
+/// Whatever byte stands where a line ended: it is no cut, and the record before it is never given up as one that was not written to its
+/// end. Only half of a line end of two bytes is what a cut leaves.
+#[test]
+fn a_line_end_that_became_another_byte_is_no_cut() {
+    let text = three().to_text().into_bytes();
+    let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+    for at in ends {
+        for to in (0..=u8::MAX).filter(|to| *to != b'\n' && (*to != b'\r' || at + 1 < text.len())) {
+            let mut bytes = text.clone();
+            bytes[at] = to;
+            let line = text[..at].split(|byte| *byte == b'\n').count();
+            let error = Ledger::recover(NAME, &bytes).unwrap_err();
+            assert_eq!(line_of(&error), Some(line), "the end of line {line} became {to}: {error}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_ledger_is_said_to_be_none() {
     for text in [
