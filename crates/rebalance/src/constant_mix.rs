@@ -1,6 +1,13 @@
 use allweather_core::Weights;
+use wide::f64x4;
 
-use crate::{RebalanceError, lanes, lanes::Chunk, paths::Moment};
+use crate::{
+    RebalanceError,
+    budget::{Budget, solve},
+    door,
+    inner::{each, folded},
+    paths::{Moment, grow},
+};
 
 /// Over how many rows after a trade holdings are looked up at the most, and how many such numbers there may be: they must stay near the
 /// processor.
@@ -34,10 +41,10 @@ const MOST: usize = 1 << 15;
 pub struct ConstantMix {
     rows: usize,
     /// Growth factors, row after row.
-    growth: Vec<Chunk>,
-    weights: Vec<Chunk>,
-    rates: Vec<Chunk>,
-    half_widths: Vec<Chunk>,
+    growth: Vec<f64>,
+    weights: Vec<f64>,
+    rates: Vec<f64>,
+    half_widths: Vec<f64>,
     /// What one unit of money becomes when the weights are bought with it.
     bought: Become,
     /// What becomes of the weights from each row on: over one row for all rows, then over two.
@@ -108,44 +115,32 @@ impl ConstantMix {
     ) -> Result<Self, RebalanceError> {
         let assets = weights.len();
         let whole = growth.len().is_multiple_of(assets.max(1));
-        for (what, found, fits) in [
-            ("growth factors", growth.len(), whole),
-            ("cost rates", cost_rates.len(), cost_rates.len() == assets),
-            (
-                "half widths",
-                half_widths.map_or(0, <[f64]>::len),
-                half_widths.is_none_or(|of| of.len() == assets),
-            ),
-        ] {
-            if !fits {
-                return Err(RebalanceError::Length { what, found, expected: assets });
-            }
-        }
-        let finite = |x: f64| x.is_finite();
-        within("growth factor", growth, "above 0, and finite", |x| x > 0.0 && finite(x))?;
-        within("target weight", weights, "nought or more, and finite", |x| x >= 0.0 && finite(x))?;
-        within("cost rate", cost_rates, "in 0..0.5", |x| (0.0..0.5).contains(&x))?;
-        within("half width", half_widths.unwrap_or_default(), "nought or more", |x| x >= 0.0)?;
+        door::as_long("growth factors", growth.len(), if whole { growth.len() } else { assets })?;
+        door::as_long("cost rates", cost_rates.len(), assets)?;
+        door::as_long("half widths", half_widths.map_or(assets, <[f64]>::len), assets)?;
+        let above = |x: f64| x > 0.0 && x.is_finite();
+        door::each("growth factor", growth, "above 0, and finite", above)?;
+        door::each("target weight", weights, "nought or more, and finite", |x| x >= 0.0 && x.is_finite())?;
+        door::cost_rates(cost_rates)?;
+        door::each("half width", half_widths.unwrap_or_default(), "nought or more", |x| x >= 0.0)?;
         // Of no weights the sum is −0.
         let sum = weights.iter().sum::<f64>() + 0.0;
         if assets == 0 || (sum - 1.0).abs() > Weights::TOLERANCE {
             return Err(RebalanceError::Sum { sum });
         }
         let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
-        let anywhere = vec![f64::INFINITY; assets];
         let rows = growth.len() / assets;
         let mut mix = Self {
             rows,
-            growth: growth.chunks(assets).flat_map(|row| lanes::chunked(row, 1.0)).collect(),
-            weights: lanes::chunked(&weights, 0.0).collect(),
-            rates: lanes::chunked(cost_rates, 0.0).collect(),
-            half_widths: lanes::chunked(half_widths.unwrap_or(&anywhere), f64::INFINITY).collect(),
+            growth: growth.to_vec(),
+            weights,
+            rates: cost_rates.to_vec(),
+            half_widths: half_widths.map_or_else(|| vec![f64::INFINITY; assets], <[f64]>::to_vec),
             bought: Become::kept(1.0),
             held: Vec::new(),
             known: vec![0; rows],
         };
-        let nothing = vec![Chunk::default(); mix.weights.len()];
-        mix.bought = mix.trade(&nothing, 1.0);
+        mix.bought = mix.trade(&vec![0.0; assets], 1.0)?;
         mix.look_ahead();
         Ok(mix)
     }
@@ -168,7 +163,7 @@ impl ConstantMix {
         if deepest == 0 {
             return;
         }
-        let mut units: Vec<Vec<Chunk>> = vec![self.weights.clone(); self.rows];
+        let mut units: Vec<Vec<f64>> = vec![self.weights.clone(); self.rows];
         let mut ended = vec![false; self.rows];
         for depth in 0..deepest {
             if ended.iter().all(|ended| *ended) {
@@ -179,10 +174,14 @@ impl ConstantMix {
                 if !ended[row] {
                     let units = &mut units[row];
                     let value = self.grow(units, (row + depth) % self.rows);
-                    held.left_band = self.left_band(units, value);
-                    held.kept_or_traded = [Become::kept(value), self.trade(units, value)];
-                    self.known[row] += 1;
-                    ended[row] = held.left_band;
+                    // What leaves the range of doubles is left to the path that comes by, if one does.
+                    ended[row] = true;
+                    if let Ok(traded) = self.trade(units, value) {
+                        held.left_band = self.left_band(units, value);
+                        held.kept_or_traded = [Become::kept(value), traded];
+                        self.known[row] += 1;
+                        ended[row] = held.left_band;
+                    }
                 }
                 self.held.push(held);
             }
@@ -191,27 +190,35 @@ impl ConstantMix {
 
     /// Holds on for a row, and what that comes to.
     #[inline]
-    fn grow(&self, units: &mut [Chunk], row: usize) -> f64 {
-        lanes::grow(units, self.row(row));
-        lanes::total(units)
+    fn grow(&self, units: &mut [f64], row: usize) -> f64 {
+        let assets = self.weights.len();
+        grow(units, &self.growth[row * assets..][..assets])
+    }
+
+    /// Whether `|h_i / V − w_i| ≥ b_i` for any asset, without a division.
+    #[inline]
+    fn left_band(&self, units: &[f64], value: f64) -> bool {
+        let (value, zero) = (f64x4::splat(value), f64x4::splat(0.0));
+        let mut left = f64x4::splat(f64::NEG_INFINITY);
+        each([units, &self.weights, &self.half_widths], [0.0, 0.0, f64::INFINITY], |[h, w, b]| {
+            let beyond = (h - w * value).abs() - b * value;
+            left = beyond.simd_gt(left).select(beyond, left);
+        });
+        left.simd_ge(zero).to_bitmask() != 0
     }
 
     #[inline]
-    fn row(&self, row: usize) -> &[Chunk] {
-        let chunks = self.weights.len();
-        &self.growth[row * chunks..][..chunks]
-    }
-
-    #[inline]
-    fn left_band(&self, units: &[Chunk], value: f64) -> bool {
-        lanes::any_beyond(units, &self.weights, &self.half_widths, value)
-    }
-
-    #[inline]
-    fn trade(&self, units: &[Chunk], value: f64) -> Become {
-        let after = lanes::value_after_costs(units, &self.weights, &self.rates, value);
-        let (traded, cost) = lanes::traded(units, &self.weights, &self.rates, after);
-        Become { value: after, base: after, cost, turnover: traded / value }
+    fn trade(&self, units: &[f64], value: f64) -> Result<Become, RebalanceError> {
+        let after = solve(units, &self.weights, &self.rates, Budget::of(value))?;
+        let (mut traded, mut cost) = (f64x4::splat(0.0), f64x4::splat(0.0));
+        let wanted = f64x4::splat(after);
+        each([units, &self.weights, &self.rates], [0.0; 3], |[h, w, k]| {
+            let moved = (w * wanted - h).abs();
+            traded += moved;
+            cost += k * moved;
+        });
+        let (traded, cost) = (folded(traded.to_array()), folded(cost.to_array()));
+        Ok(Become { value: after, base: after, cost, turnover: traded / value })
     }
 }
 
@@ -220,7 +227,7 @@ impl ConstantMix {
 pub struct Walker<'a> {
     mix: &'a ConstantMix,
     /// The holdings as multiples of the value after the last trade.
-    units: Vec<Chunk>,
+    units: Vec<f64>,
 }
 
 impl Walker<'_> {
@@ -232,7 +239,7 @@ impl Walker<'_> {
     /// # Errors
     ///
     /// [`RebalanceError::Range`] for a capital that is not above 0 and finite, a row that is not there, and a value that has left the range of
-    /// doubles at the end; `told` may then have been told values that are no numbers.
+    /// doubles at a trade or at the end; `told` may then have been told values that are no numbers.
     pub fn walk(
         &mut self,
         capital: f64,
@@ -278,7 +285,7 @@ impl Walker<'_> {
                 if looked_up {
                     units.copy_from_slice(&mix.weights);
                     for row in (0..rows).cycle().skip(first).take(depth) {
-                        lanes::grow(units, mix.row(row));
+                        mix.grow(units, row);
                     }
                 }
                 let grown = mix.grow(units, row);
@@ -288,7 +295,7 @@ impl Walker<'_> {
                     Moment::Trade => true,
                 };
                 looked_up = trades;
-                (trades, if trades { mix.trade(units, grown) } else { Become::kept(grown) })
+                (trades, if trades { mix.trade(units, grown)? } else { Become::kept(grown) })
             };
             value = base * of.value;
             totals.costs += base * of.cost;
@@ -311,14 +318,57 @@ impl Walker<'_> {
     }
 }
 
-fn within(
-    what: &'static str,
-    values: &[f64],
-    rule: &'static str,
-    fits: impl Fn(f64) -> bool,
-) -> Result<(), RebalanceError> {
-    match values.iter().position(|x| !fits(*x)) {
-        None => Ok(()),
-        Some(position) => Err(RebalanceError::Range { what, value: values[position], position, rule }),
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{ConstantMix, DEEPEST, MixTotals, Moment};
+
+    /// Paths in blocks, longer than anything is known of and around the end, with all that can be done at a step.
+    fn path(rows: usize) -> impl Strategy<Value = Vec<(usize, Moment)>> {
+        let moment = prop_oneof![2 => Just(Moment::Hold), 6 => Just(Moment::Look), 1 => Just(Moment::Trade)];
+        let block = (0..rows, prop::collection::vec(moment, 1..3 * DEEPEST));
+        let block = block.prop_map(move |(row, moments)| {
+            (row..).zip(moments).map(|(row, moment)| (row % rows, moment)).collect::<Vec<_>>()
+        });
+        prop::collection::vec(block, 1..6).prop_map(|blocks| blocks.concat())
+    }
+
+    fn bits(mix: &ConstantMix, path: &[(usize, Moment)]) -> (MixTotals, Vec<u64>) {
+        let mut bits = Vec::new();
+        let totals =
+            mix.walker().walk(1e6, path.iter().copied(), |value| bits.push(value.to_bits())).unwrap();
+        bits.extend([totals.value, totals.turnover, totals.costs, totals.drawdown].map(f64::to_bits));
+        (totals, bits)
+    }
+
+    proptest! {
+        /// What is looked up is what is worked out: the same walk once with everything forgotten that was worked out beforehand, and once
+        /// with some of it.
+        #[test]
+        fn looking_up_changes_no_bit(
+            (growth, weights, path) in (1..=9_usize, 1..=40_usize).prop_flat_map(|(assets, rows)| (
+                prop::collection::vec(0.8..1.3_f64, assets * rows),
+                prop::collection::vec(0.01..1.0_f64, assets),
+                path(rows),
+            )),
+            rate in 0.0..0.05_f64,
+            half_width in 0.0..0.3_f64,
+            some in prop::collection::vec(0..=16_u8, 40),
+        ) {
+            let (assets, sum) = (weights.len(), weights.iter().sum::<f64>());
+            let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
+            let mix = ConstantMix::new(&growth, &weights, &vec![rate; assets], Some(&vec![half_width; assets])).unwrap();
+            prop_assert!(mix.known.iter().all(|known| *known > 0));
+            let looked_up = bits(&mix, &path);
+            let mut forgetful = mix.clone();
+            for (known, some) in forgetful.known.iter_mut().zip(some) {
+                *known = some.min(*known);
+            }
+            prop_assert_eq!(&bits(&forgetful, &path), &looked_up);
+            forgetful.known.fill(0);
+            prop_assert_eq!(&bits(&forgetful, &path), &looked_up);
+        }
     }
 }

@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decision, Reason, RebalanceError, Rebalancer, Review, Targets, Window, programme::Programme,
+    Decision, Reason, RebalanceError, Rebalancer, Review, Targets, Window, door, programme::Programme,
     window::Unmeasured,
 };
 
@@ -141,7 +141,8 @@ impl CostAware {
     }
 
     fn measured(&self, review: &Review<'_>, targets: &mut Targets) -> Result<Decision, Unmeasured> {
-        check(review)?;
+        door::as_long("cost rates", review.cost_rates.len(), review.targets.len())?;
+        door::cost_rates(review.cost_rates)?;
         let returns = self.window.returns(review)?;
         let a_year = dates_a_year(review, returns.nrows());
         let covariance = Covariance::of(&returns)?;
@@ -177,20 +178,6 @@ impl CostAware {
         let position = (0..wanted.len()).fold(0, |a, b| if moved(b) > moved(a) { b } else { a });
         let left = off_target(&wanted)?;
         Ok(Decision::Rebalance(Reason::WorthTrading { tracking_error, left, cost, position, traded }))
-    }
-}
-
-/// Costs are fractions of traded value, one an asset.
-fn check(review: &Review<'_>) -> Result<(), RebalanceError> {
-    let (found, expected) = (review.cost_rates.len(), review.targets.len());
-    if found != expected {
-        return Err(RebalanceError::Length { what: "cost rates", found, expected });
-    }
-    match review.cost_rates.iter().enumerate().find(|(_, rate)| !(0.0..0.5).contains(*rate)) {
-        Some((position, &value)) => {
-            Err(RebalanceError::Range { what: "cost rate", value, position, rule: "in 0..0.5" })
-        }
-        None => Ok(()),
     }
 }
 

@@ -75,6 +75,15 @@ pub enum RebalanceError {
         /// What must be paid.
         due: f64,
     },
+    /// No value after a trade pays for it: whatever is kept of the budget, its costs eat more.
+    #[error("no value is left of a budget of {base} that bears {multiple} times what its trade costs")]
+    #[non_exhaustive]
+    Unsolvable {
+        /// The value after a trade that costs nothing.
+        base: f64,
+        /// How often the cost is borne.
+        multiple: f64,
+    },
     /// A programme whose active set goes on changing.
     #[error("the cost-aware programme does not settle in {steps} steps")]
     #[non_exhaustive]

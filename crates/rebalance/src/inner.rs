@@ -2,8 +2,6 @@
 
 use wide::f64x4;
 
-use crate::paths::Budget;
-
 /// Partial sums side by side: four independent chains instead of one that waits for itself. The order is fixed, so the
 /// result is the same on every machine.
 pub(crate) const LANES: usize = 4;
@@ -71,18 +69,4 @@ pub(crate) fn largest_of(a: &[f64], b: &[f64], measure: impl Fn(f64x4, f64x4) ->
         most = measured.simd_gt(most).select(measured, most);
     });
     largest(most.to_array())
-}
-
-/// The cost rate of an asset with the sign of its trade. `short` is what it is short of its target, `w·x − h`; its trade then costs
-/// `signed · w · x − signed · h`.
-#[inline]
-pub(crate) fn signed_rate(rate: f64, short: f64) -> f64 {
-    rate.copysign(short)
-}
-
-/// The value after a trade whose cost is `slope · x − offset` at the value `x`.
-#[inline]
-pub(crate) fn on_piece(budget: Budget, slope: f64, offset: f64) -> f64 {
-    let Budget { base, multiple } = budget;
-    (base + multiple * offset) / (1.0 + multiple * slope)
 }

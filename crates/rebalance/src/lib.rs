@@ -33,16 +33,17 @@
 
 mod account;
 mod band;
+mod budget;
 mod calendar;
 mod capital;
 mod combine;
 mod constant_mix;
 mod correlation;
 mod cost_aware;
+mod door;
 mod drift;
 mod error;
 mod inner;
-mod lanes;
 mod lot;
 pub mod paths;
 mod plan;

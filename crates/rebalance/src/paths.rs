@@ -5,12 +5,11 @@ use rust_decimal::Decimal;
 
 use crate::{DriftMeasure, Lot, Outcome, RebalanceError, UnderMinimum, lot};
 
+pub use crate::budget::{Budget, value_after_costs, value_within};
 pub use crate::constant_mix::{ConstantMix, MixTotals, Walker};
 pub use crate::projection::project;
 pub use crate::timetable::{Moment, Timetable};
-pub use crate::trade::{
-    Budget, cost_of, grow, sell_pro_rata, total, trade_to_targets, traded, value_after_costs, value_within,
-};
+pub use crate::trade::{cost_of, grow, sell_pro_rata, total, trade_to_targets, traded};
 
 /// Binary fractions miss decimal ones by less than this many percent: 0.205 − 0.2 counts as the half percent it was typed as.
 pub const TOLERANCE_PERCENT: f64 = 1e-9;

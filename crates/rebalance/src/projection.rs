@@ -1,4 +1,4 @@
-use crate::{RebalanceError, Review, Targets, paths::TOLERANCE_PERCENT};
+use crate::{RebalanceError, Review, Targets, door, paths::TOLERANCE_PERCENT};
 
 /// Weights and fractions that differ by less than this are the same.
 pub(crate) const TOLERANCE: f64 = TOLERANCE_PERCENT / 100.0;
@@ -87,22 +87,13 @@ pub fn project(
 }
 
 fn check(weights: &[f64], targets: &[f64], distances: &[f64], units: &[f64]) -> Result<(), RebalanceError> {
-    let expected = weights.len();
-    for (what, found) in [("targets", targets.len()), ("distances", distances.len()), ("units", units.len())]
-    {
-        if found != expected {
-            return Err(RebalanceError::Length { what, found, expected });
-        }
-    }
-    let all = |what, values: &[f64], fits: fn(f64) -> bool, rule| match values.iter().position(|x| !fits(*x))
-    {
-        None => Ok(()),
-        Some(position) => Err(RebalanceError::Range { what, value: values[position], position, rule }),
-    };
-    all("weight", weights, f64::is_finite, "finite")?;
-    all("target weight", targets, |t| (0.0..=1.0).contains(&t), "in 0..=1")?;
-    all("distance", distances, |d| d >= 0.0, "0 or more")?;
-    all("unit", units, |u| (0.0..f64::INFINITY).contains(&u), "0 or more, and finite")?;
+    door::as_long("targets", targets.len(), weights.len())?;
+    door::as_long("distances", distances.len(), weights.len())?;
+    door::as_long("units", units.len(), weights.len())?;
+    door::each("weight", weights, "finite", f64::is_finite)?;
+    door::each("target weight", targets, "in 0..=1", |t| (0.0..=1.0).contains(&t))?;
+    door::each("distance", distances, "0 or more", |d| d >= 0.0)?;
+    door::each("unit", units, "0 or more, and finite", |u| (0.0..f64::INFINITY).contains(&u))?;
     let sum: f64 = targets.iter().sum();
     if (sum - 1.0).abs() > 1e-9 {
         return Err(RebalanceError::Sum { sum });

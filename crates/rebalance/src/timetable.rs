@@ -15,8 +15,7 @@ pub enum Moment {
 
 /// A rule that needs to know nothing but dates and drifts, laid out over dates: what [`ConstantMix`](crate::paths::ConstantMix) can walk.
 ///
-/// That is a calendar, a drift band that trades every asset to its target, and such rules combined, with one band at the most. After the last
-/// date no review is known, as in a run to the end of its panel.
+/// That is a calendar, a drift band that trades every asset to its target, and such rules combined, with one band at the most.
 ///
 /// ```
 /// use allweather_core::Month;
@@ -24,9 +23,12 @@ pub enum Moment {
 /// let months = "2020-10".parse::<Month>()?.through("2021-02".parse()?);
 /// let dates: Vec<_> = months.map(|month| month.last_day()).collect();
 /// let yearly = Rule::Calendar(Calendar { every: Period::Year, on: Edge::End });
-/// let table = Timetable::of(&yearly, &dates)?.ok_or("not by dates")?;
+/// let table = Timetable::of(&yearly, &dates, None)?.ok_or("not by dates")?;
 /// // Of November to February.
 /// assert_eq!(table.moments(), [Moment::Hold, Moment::Trade, Moment::Hold, Moment::Hold]);
+/// // Whether December is the end of its year is known by the review after it.
+/// let table = Timetable::of(&yearly, &dates[..3], dates.get(3).copied())?.ok_or("not by dates")?;
+/// assert_eq!(table.moments(), [Moment::Hold, Moment::Trade]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -38,10 +40,17 @@ pub struct Timetable {
 impl Timetable {
     /// The rule over these dates, which increase; `None` when it reads more than dates and drifts, or trades otherwise than all to targets.
     ///
+    /// `next` is the date of the review after the last of them; `None` when none is known, as in a run to the end of its panel: then no
+    /// period ends at the last date.
+    ///
     /// # Errors
     ///
     /// As [`Rebalancer::decide`](crate::Rebalancer::decide) of a calendar.
-    pub fn of(rule: &Rule, dates: &[NaiveDate]) -> Result<Option<Self>, RebalanceError> {
+    pub fn of(
+        rule: &Rule,
+        dates: &[NaiveDate],
+        next: Option<NaiveDate>,
+    ) -> Result<Option<Self>, RebalanceError> {
         let asked = dates.len().saturating_sub(1);
         let combined = match rule {
             Rule::DriftBand(band) if band.trades_all_to_targets() => {
@@ -51,7 +60,8 @@ impl Timetable {
             Rule::Calendar(calendar) => {
                 calendar.check()?;
                 let moment = |t: usize| {
-                    let day = ReviewDay::new(Some(dates[t - 1]), dates[t], dates.get(t + 1).copied());
+                    let day =
+                        ReviewDay::new(Some(dates[t - 1]), dates[t], dates.get(t + 1).copied().or(next));
                     if calendar.may_trade(day) { Moment::Trade } else { Moment::Hold }
                 };
                 let moments = (1..dates.len()).map(moment).collect();
@@ -64,7 +74,7 @@ impl Timetable {
         let (rules, any) = combined;
         let mut all: Option<Self> = None;
         for rule in rules.as_slice() {
-            let Some(one) = Self::of(rule, dates)? else { return Ok(None) };
+            let Some(one) = Self::of(rule, dates, next)? else { return Ok(None) };
             all = match all {
                 None => Some(one),
                 Some(so_far) => match so_far.with(&one, any) {

@@ -3,7 +3,7 @@ use allweather_metrics::MetricsError;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, Reason, RebalanceError, Rebalancer, Review, Rule, Targets};
+use crate::{Decision, Reason, RebalanceError, Rebalancer, Review, Rule, Targets, door};
 
 /// The past returns that a rule measures: the newest of them, in a stated currency.
 ///
@@ -92,13 +92,8 @@ fn check(
     values: &[f64],
     expected: usize,
 ) -> Result<(), RebalanceError> {
-    if values.len() != expected {
-        return Err(RebalanceError::Length { what: all, found: values.len(), expected });
-    }
-    match values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
-        Some((position, &value)) => Err(RebalanceError::Range { what: one, value, position, rule: "finite" }),
-        None => Ok(()),
-    }
+    door::as_long(all, values.len(), expected)?;
+    door::each(one, values, "finite", f64::is_finite)
 }
 
 impl TryFrom<Wire> for Window {

@@ -50,7 +50,7 @@ impl Mix {
             return None;
         }
         let dates: Vec<_> = start.through(end).map(Month::last_day).collect();
-        let timetable = Timetable::of(rule, &dates).ok()??;
+        let timetable = Timetable::of(rule, &dates, None).ok()??;
         let assets: Vec<_> = holdings.iter().map(|holding| holding.part.name()).collect();
         let growth = source.growth(&assets, dates.len())?;
         let sum: f64 = holdings.iter().map(|holding| holding.weight).sum();

@@ -47,20 +47,26 @@ proptest! {
     /// The same values, rebalances, turnover and costs, whatever growth, weights, cost rate and rule.
     #[test]
     fn the_kernel_comes_to_what_the_engine_comes_to(
-        raw in prop::collection::vec(prop_oneof![1 => Just(0_u32), 6 => 1..100_u32], 1..=14),
+        mut raw in prop::collection::vec(prop_oneof![1 => Just(0_u32), 6 => 1..100_u32], 1..=14),
+        held in any::<prop::sample::Index>(),
         moves in prop::collection::vec(0.8..1.3, 14 * 90),
         months in 1..=90_usize,
+        // How many dates of the panel lie behind the end of the run.
+        behind in 0..=2_usize,
         bps in prop_oneof![1 => Just(0), 3 => 1..200_i64],
         rule in rule(),
     ) {
+        let place = held.index(raw.len());
+        raw[place] = raw[place].max(1);
         let (assets, sum) = (raw.len(), raw.iter().sum::<u32>());
-        prop_assume!(sum > 0);
+        let months = months.saturating_sub(behind).max(1);
         let weights: Vec<f64> = raw.iter().map(|weight| f64::from(*weight) / f64::from(sum)).collect();
         let first = Month::new(1999, 8).unwrap();
-        let dates: Vec<_> = (0..=months).map(|month| first.offset(i32::try_from(month).unwrap()).last_day()).collect();
+        let month = |after: usize| first.offset(i32::try_from(after).unwrap());
+        let dates: Vec<_> = (0..=months + behind).map(|after| month(after).last_day()).collect();
         let levels = |asset: usize| -> Vec<f64> {
             let mut level = 100.0;
-            let grown = (0..months).map(|month| { level *= moves[month * 14 + asset]; level });
+            let grown = (0..months + behind).map(|month| { level *= moves[month % 90 * 14 + asset]; level });
             std::iter::once(100.0).chain(grown).collect()
         };
         let levels: Vec<Vec<f64>> = (0..assets).map(levels).collect();
@@ -75,6 +81,7 @@ proptest! {
         let capital = Capital::new(1_000_000.into()).unwrap();
         let spec = Spec {
             costs: CostSpec::Proportional(costs),
+            end: Some(month(months)),
             ..Spec::new("simple", capital, holdings.unwrap(), rule.clone())
         };
         let rates = RateHistory::default();
@@ -83,7 +90,8 @@ proptest! {
         let growth: Vec<f64> = (0..months)
             .flat_map(|month| levels.iter().map(move |level| level[month + 1] / level[month]))
             .collect();
-        let table = Timetable::of(&rule, &dates).unwrap().unwrap();
+        let (run, later) = dates.split_at(months + 1);
+        let table = Timetable::of(&rule, run, later.first().copied()).unwrap().unwrap();
         let cost_rates = vec![costs.rate().to_f64(); assets];
         let mix = ConstantMix::new(&growth, &weights, &cost_rates, Some(&table.half_widths(&weights))).unwrap();
         let mut values = Vec::new();

@@ -2,7 +2,7 @@ use allweather_core::{Currency, Percent};
 use allweather_market::{Frequency, Instrument, Market, PricePanel};
 use allweather_rebalance::{
     Decision, Destination, DriftBand, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Rule, Scope,
-    Targets, Threshold,
+    Targets, Threshold, paths::drift_percent,
 };
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
@@ -245,9 +245,12 @@ fn a_band_that_holds_and_one_that_trades_to_targets_allocate_nothing() {
 }
 
 fn weights(assets: usize) -> impl Strategy<Value = Vec<f64>> {
-    prop::collection::vec(0..1000_u32, assets + 1).prop_filter_map("nothing held", |parts| {
+    // The first is cash. One of them at least is held.
+    let parts = (prop::collection::vec(0..1000_u32, assets + 1), 0..=assets, 1..1000_u32);
+    parts.prop_map(|(mut parts, held, part)| {
+        parts[held] = part;
         let sum: u32 = parts.iter().sum();
-        (sum > 0).then(|| parts[1..].iter().map(|part| f64::from(*part) / f64::from(sum)).collect())
+        parts[1..].iter().map(|part| f64::from(*part) / f64::from(sum)).collect()
     })
 }
 
@@ -282,7 +285,7 @@ proptest! {
         let (decision, to) = ask(&band, &targets, &held, &[]);
         prop_assert!(to.iter().all(|x| (0.0..=1.0).contains(x)));
         prop_assert!(to.iter().sum::<f64>() <= 1.0 + 1e-9 || band.destination() == Destination::Target);
-        let drift = |x: f64, t: f64| allweather_rebalance::paths::drift_percent(t, x, band.measure()).abs();
+        let drift = |x: f64, t: f64| drift_percent(t, x, band.measure()).abs();
         let edge: f64 = band.threshold().edge().try_into().unwrap();
         let breached = |i: usize| match band.threshold() {
             Threshold::Rounded(_) => drift(held[i], targets[i]) >= edge - 1e-9,
@@ -337,5 +340,39 @@ proptest! {
         let read: DriftBand = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(read, band);
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+
+    /// What a band finds in lanes is what it would find asset by asset, to the bit.
+    #[test]
+    fn a_band_finds_in_lanes_what_each_asset_has(
+        assets in prop::collection::vec((prop_oneof![1 => Just(0.0), 5 => 0.0..0.2_f64], prop_oneof![1 => Just(0.0), 5 => 0.0..0.2_f64]), 1..15),
+        position in any::<bool>(),
+        at in any::<prop::sample::Index>(),
+        twice in any::<bool>(),
+    ) {
+        // Twice the same: the first of equals is told, also where they do not stand in one row of lanes.
+        let assets = assets.repeat(1 + usize::from(twice));
+        let (targets, held): (Vec<f64>, Vec<f64>) = assets.into_iter().unzip();
+        let measure = if position { DriftMeasure::Position } else { DriftMeasure::Portfolio };
+        let drifts: Vec<f64> = targets.iter().zip(&held).map(|(t, w)| drift_percent(*t, *w, measure).abs()).collect();
+        let largest = drifts.iter().copied().fold(0.0, f64::max);
+        let wide = DriftBand::new(measure, percent(dec!(1_000_000_000_000_000)), Scope::All).unwrap();
+        let (decision, _) = ask(&wide, &targets, &held, &[]);
+        prop_assert!(matches!(decision.reason(), Reason::WithinBand { largest: found, .. } if found.to_bits() == largest.to_bits()), "{decision:?} {largest}");
+        // A band as wide as one of the drifts.
+        let threshold = Decimal::from_f64_retain(drifts[at.index(drifts.len())]).unwrap().round_dp(6);
+        let band = DriftBand::new(measure, percent(threshold.max(dec!(0.000001))), Scope::All).unwrap();
+        let limit: f64 = band.threshold().edge().try_into().unwrap();
+        match *ask(&band, &targets, &held, &[]).0.reason() {
+            Reason::Drift { position, drift, breached, .. } => {
+                prop_assert_eq!(Some(position), drifts.iter().position(|drift| *drift == largest));
+                prop_assert_eq!(drift.abs().to_bits(), largest.to_bits());
+                let clearly = drifts.iter().filter(|drift| **drift > limit + 1e-8).count();
+                let perhaps = drifts.iter().filter(|drift| **drift >= limit - 1e-8).count();
+                prop_assert!((clearly..=perhaps).contains(&breached), "{breached} {drifts:?} {limit}");
+            }
+            Reason::WithinBand { .. } => prop_assert!(largest <= limit + 1e-8),
+            ref other => prop_assert!(false, "{other:?}"),
+        }
     }
 }

@@ -57,7 +57,67 @@ fn what_is_out_of_range_is_refused_with_its_place() {
     assert!(trade_to_targets(&[1.0], &targets, &[0.0], Budget::of(-1.0), &mut [0.0]).is_err());
 }
 
+/// Two assets at 40 % each way: what is kept costs more than it is worth when a unit of cost is borne three times.
+#[test]
+fn a_budget_that_its_costs_eat_is_refused() {
+    let after = |multiple: f64, holdings: &[f64]| {
+        value_after_costs(holdings, &[0.5, 0.5], &[0.4, 0.4], Budget { base: 100.0, multiple })
+    };
+    // All is bought: V⁺ = 100 / (1 + 0.4 · 3).
+    assert!((after(3.0, &[0.0, 0.0]).unwrap() - 100.0 / 2.2).abs() < 1e-12);
+    // All is too much: selling down to V⁺ costs 3 · 0.4 · (300 − V⁺), which grows faster than V⁺ falls.
+    let refused = after(3.0, &[150.0, 150.0]).unwrap_err();
+    assert!(matches!(refused, RebalanceError::Unsolvable { .. }), "{refused}");
+    assert_eq!(
+        refused.to_string(),
+        "no value is left of a budget of 100 that bears 3 times what its trade costs"
+    );
+    // At 2.5 times it falls exactly as fast.
+    assert!(matches!(after(2.5, &[150.0, 150.0]), Err(RebalanceError::Unsolvable { .. })));
+    // Twice, it is a matter of how much: V⁺ = 100 − 0.8 · (300 − V⁺) = −700.
+    assert!((after(2.0, &[150.0, 150.0]).unwrap() + 700.0).abs() < 1e-9);
+    for multiple in [-1.0, f64::NAN, f64::INFINITY] {
+        let refused = after(multiple, &[50.0, 50.0]).unwrap_err();
+        assert!(matches!(refused, RebalanceError::Range { what: "multiple of the budget", .. }), "{refused}");
+    }
+    let huge = value_after_costs(&[f64::MAX; 2], &[0.5; 2], &[0.4; 2], Budget::of(1.0)).unwrap_err();
+    assert!(matches!(huge, RebalanceError::Overflow(_)), "{huge}");
+}
+
 proptest! {
+    /// Whatever is asked, a value that is given solves the equation, and none is given only where there is none.
+    #[test]
+    fn a_value_solves_its_equation_or_is_refused(
+        case in cases(),
+        dear in 1.0..9.0_f64,
+        heavy in 0.5..8.0_f64,
+        multiple in 0.0..4.0_f64,
+        base in -100.0..2000.0_f64,
+    ) {
+        let rates: Vec<f64> = case.rates.iter().map(|k| k * dear).collect();
+        let weights: Vec<f64> = case.weights.iter().map(|w| w * heavy).collect();
+        let excess = |x: f64| {
+            let held: Vec<f64> = weights.iter().map(|w| w * x).collect();
+            x + multiple * cost(&case.holdings, &held, &rates) - base
+        };
+        let scale = base.abs() + multiple * case.holdings.iter().sum::<f64>() + 1.0;
+        match value_after_costs(&case.holdings, &weights, &rates, Budget { base, multiple }) {
+            Ok(after) => {
+                let near = 1e-9 * (scale + after.abs());
+                prop_assert!(excess(after).abs() <= near, "{after} misses by {}", excess(after));
+                // The largest: above it, something is left over.
+                prop_assert!(excess(after + scale) > 0.0);
+            }
+            Err(RebalanceError::Unsolvable { .. }) => {
+                // A convex line in pieces is least at one of its kinks.
+                let kinks = case.holdings.iter().zip(&weights).map(|(h, w)| h / w);
+                prop_assert!(kinks.clone().all(|kink| excess(kink) > 0.0));
+                prop_assert!(kinks.fold(0.0, |most: f64, kink| most.max(kink)) > 0.0);
+            }
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
+
     /// After costs, weights equal targets exactly, and the equation of the trade holds.
     #[test]
     fn a_trade_is_self_financing(case in cases(), multiple in 0..=2_u8) {
