@@ -19,6 +19,9 @@ const ASSETS: usize = 30;
 const DAYS: usize = 11_000;
 
 /// The generator behind `numpy.random.default_rng(20240102)`: PCG XSL RR 128/64 (O'Neill 2014) in the state that this seed gives.
+///
+/// The prices must be those of the file that the peers read, so numpy's own ways to a Student's t are here. `rand_pcg` has the step below and no
+/// more of it, and `rand_distr` takes other bits for its normal and gamma variables.
 struct Generator {
     state: u128,
     normal: Ziggurat,

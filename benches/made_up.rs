@@ -13,7 +13,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use ndarray::Array2;
 use serde_json::{Value, json};
 
-/// `SplitMix64`, the random numbers of the peers' scripts.
+/// `SplitMix64`, the random numbers of the peers' scripts, whose figures the programs here must come to: so they are written down here, and
+/// stay these whatever the library draws.
 #[derive(Debug, Clone)]
 pub struct SplitMix(u64);
 
@@ -43,6 +44,28 @@ impl SplitMix {
         let uniforms = (0..12).map(|_| (self.next_number() >> 11) as f64 / 9_007_199_254_740_992.0);
         uniforms.sum::<f64>() - 6.0
     }
+}
+
+/// The rows that a path takes as the peers' scripts draw them: whole rows in blocks of 12 in the mean, on a circle of as many rows as steps.
+pub fn rows_of_path(path: u64, rows: usize) -> impl Iterator<Item = usize> {
+    // A draw begins a block when its upper half is below this, and its lower half says where.
+    const NEW_BLOCK: u64 = (1 << 32) / 12;
+    let (mut draws, mut row) = (SplitMix::of_path(42, path), None);
+    (0..rows).map(move |_| {
+        let draw = draws.next_number();
+        let at = match row {
+            Some(row) if draw >> 32 >= NEW_BLOCK => {
+                if row + 1 == rows {
+                    0
+                } else {
+                    row + 1
+                }
+            }
+            _ => usize::try_from(((draw & 0xFFFF_FFFF) * rows as u64) >> 32).unwrap_or_default(),
+        };
+        row = Some(at);
+        at
+    })
 }
 
 /// Returns of one common factor and own noise, from quiet assets to rough ones. Shape `[periods, assets]`.

@@ -7,31 +7,8 @@ use allweather_metrics::{Hurdle, Periodicity, Returns, Tail, paths};
 use criterion::{Criterion, criterion_group, criterion_main};
 use ndarray::Array2;
 
-/// `SplitMix64`, as the programs that this is compared with draw their numbers.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
-/// Nearly normal months: a mean of 0.5 % and a deviation of 4 %, from sums of twelve uniforms.
-fn made_up(paths: usize, months: usize) -> Array2<f64> {
-    let mut returns = Array2::zeros((paths, months));
-    for (path, mut row) in (0_u64..).zip(returns.rows_mut()) {
-        let mut state = 7_u64.wrapping_add(path.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let mut state = next(&mut state);
-        for month in &mut row {
-            let twelve: f64 =
-                (0..12).map(|_| (next(&mut state) >> 11) as f64 / 9_007_199_254_740_992.0).sum();
-            *month = 0.005 + 0.04 * (twelve - 6.0);
-        }
-    }
-    returns
-}
-
 fn metrics(criterion: &mut Criterion) {
-    let returns = made_up(10_000, 540);
+    let returns = benches::paths(10_000, 540);
     let months = Periodicity::Monthly;
     let core = |returns: &Array2<f64>, hurdle| {
         paths::core_measures(months, returns, hurdle, Tail::FIVE_PERCENT).unwrap()

@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use allweather_metrics::Tail;
 use allweather_optimize::{Constraints, Estimator, Objective, Scenarios, Target};
+use benches::SplitMix;
 use criterion::{Criterion, criterion_group, criterion_main};
 use ndarray::Array2;
 
@@ -17,25 +18,16 @@ fn months() -> Scenarios {
     Scenarios::new(&Array2::from_shape_fn((prices.len() - 1, 30), of)).unwrap()
 }
 
-/// `SplitMix64`, as the program that this is compared with draws its numbers.
-fn next(state: &mut u64) -> f64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
-}
-
 /// 2 000 days of 100 assets: one common factor and noise, sums of twelve uniforms.
 fn days() -> Scenarios {
-    let mut state = 7;
-    let mut normal = || (0..12).map(|_| next(&mut state)).sum::<f64>() - 6.0;
+    let mut draws = SplitMix::new(7);
     let mut returns = Array2::zeros((2000, 100));
     for mut row in returns.rows_mut() {
-        let common = normal();
+        let common = draws.normal();
         for (i, value) in row.iter_mut().enumerate() {
             let part = i as f64 / 99.0;
             let (mean, deviation, beta) = (0.000_08 + 0.000_4 * part, 0.005 + 0.017 * part, 0.3 + 0.5 * part);
-            *value = mean + deviation * (beta * common + (1.0 - beta * beta).sqrt() * normal());
+            *value = mean + deviation * (beta * common + (1.0 - beta * beta).sqrt() * draws.normal());
         }
     }
     Scenarios::new(&returns).unwrap()

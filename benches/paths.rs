@@ -5,44 +5,13 @@ use std::hint::black_box;
 
 use allweather_market::PricePanel;
 use allweather_portfolio::rebalance::paths::{ConstantMix, MixTotals, Moment};
+use benches::rows_of_path;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 
 const PATHS: u64 = 10_000;
 const MONTHS: usize = 540;
 const WEIGHTS: [f64; 12] = [0.05, 0.05, 0.05, 0.05, 0.08, 0.08, 0.08, 0.08, 0.1, 0.1, 0.14, 0.14];
-const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-
-/// `SplitMix64`, written down here as well: the figures below are of these rows, whatever the library draws.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(GOLDEN);
-    let z = *state;
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
-/// The rows of a path: blocks of 12 months in the mean, around the end.
-fn rows(path: u64, rows: usize) -> impl Iterator<Item = usize> {
-    let mut state = next(&mut 42_u64.wrapping_add(path.wrapping_mul(GOLDEN)));
-    let anew = (1_u64 << 32) / 12;
-    let mut at = None;
-    (0..MONTHS).map(move |_| {
-        let drawn = next(&mut state);
-        let row = match at {
-            Some(before) if drawn >> 32 >= anew => {
-                if before + 1 == rows {
-                    0
-                } else {
-                    before + 1
-                }
-            }
-            _ => usize::try_from(((drawn & 0xFFFF_FFFF) * rows as u64) >> 32).unwrap_or_default(),
-        };
-        at = Some(row);
-        row
-    })
-}
 
 fn growth() -> Vec<f64> {
     let prices = include_str!("../crates/portfolio/tests/data/drift_band_30_assets.csv");
@@ -62,7 +31,7 @@ fn mix(growth: &[f64]) -> ConstantMix {
 
 fn some(mix: &ConstantMix, paths: std::ops::Range<u64>) -> Vec<MixTotals> {
     let mut walker = mix.walker();
-    let walk = |path| walker.walk(1e6, rows(path, MONTHS).map(|row| (row, Moment::Look)), |_| ()).unwrap();
+    let walk = |path| walker.walk(1e6, rows_of_path(path, MONTHS).map(|row| (row, Moment::Look)), |_| ()).unwrap();
     paths.map(walk).collect()
 }
 

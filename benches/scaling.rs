@@ -17,7 +17,7 @@ use allweather_optimize::{Constraints, Objective, Scenarios};
 use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
 use allweather_rebalance::paths::{ConstantMix, Moment};
 use allweather_study::{Study, StudySpec, Variant};
-use benches::SplitMix;
+use benches::rows_of_path;
 use benches::clock::{peak_memory, processor_seconds};
 use plotters::prelude::*;
 
@@ -48,7 +48,7 @@ impl Series {
     fn measure<'a>(
         (name, axis, linear): (&'static str, &'static str, bool),
         sizes: &[usize],
-        mut lay_out: impl FnMut(usize) -> Outcome<Box<dyn FnMut() -> Outcome + 'a>>,
+        mut lay_out: impl FnMut(usize) -> Run<'a>,
         clock: fn() -> f64,
     ) -> Outcome<Self> {
         let mut points = Vec::new();
@@ -115,9 +115,29 @@ fn main() -> Outcome {
     }
 }
 
+type Run<'a> = Outcome<Box<dyn FnMut() -> Outcome + 'a>>;
+
+/// A part by each of two sizes while the other is held: name, axis, and the sizes of the axis.
+fn by_both<'a>(
+    all: &mut Vec<Series>,
+    linear: bool,
+    lines: [(&'static str, &'static str, &[usize]); 2],
+    held: [usize; 2],
+    run: impl Fn(usize, usize) -> Run<'a>,
+) -> Outcome {
+    let [(first, first_axis, first_sizes), (second, second_axis, second_sizes)] = lines;
+    let by_first = |size| run(size, held[1]);
+    all.push(Series::measure((first, first_axis, linear), first_sizes, by_first, processor_seconds)?);
+    let by_second = |size| run(held[0], size);
+    all.push(Series::measure((second, second_axis, linear), second_sizes, by_second, processor_seconds)?);
+    Ok(())
+}
+
 fn engine(all: &mut Vec<Series>) -> Outcome {
     let rates = RateHistory::default();
-    let run = |months: usize, assets: usize| -> Outcome<Box<dyn FnMut() -> Outcome + '_>> {
+    let lines =
+        [("engine, 540 months", "assets", &ASSETS[..]), ("engine, 30 assets", "months", &MONTHS[..])];
+    by_both(all, true, lines, [30, 540], |assets, months| {
         let market = benches::market(Frequency::Monthly, months, assets)?;
         let spec = benches::spec(assets, &benches::relative_band())?;
         // Each size is laid out once; what is measured is the run.
@@ -127,17 +147,13 @@ fn engine(all: &mut Vec<Series>) -> Outcome {
             black_box(simulation.outcome()?);
             Ok(())
         }))
-    };
-    let by_assets = |assets| run(540, assets);
-    all.push(Series::measure(("engine, 540 months", "assets", true), &ASSETS, by_assets, processor_seconds)?);
-    let by_months = |months| run(months, 30);
-    all.push(Series::measure(("engine, 30 assets", "months", true), &MONTHS, by_months, processor_seconds)?);
-    Ok(())
+    })
 }
 
 /// Paths of fixed weights over the rows of 540 months.
 fn kernel(all: &mut Vec<Series>) -> Outcome {
-    let run = |paths: usize, assets: usize| -> Outcome<Box<dyn FnMut() -> Outcome>> {
+    let lines = [("kernel, 200 × 540", "assets", &ASSETS[..]), ("kernel, 540 × 12", "paths", &PATHS[..])];
+    by_both(all, true, lines, [12, 200], |assets, paths| {
         let growth: Vec<f64> = benches::returns(540, assets, 12.0).iter().map(|step| 1.0 + step).collect();
         let (weights, rates) = (vec![1.0 / assets as f64; assets], vec![0.001; assets]);
         // A tenth of the weight, so that as much is traded whatever the assets.
@@ -146,74 +162,45 @@ fn kernel(all: &mut Vec<Series>) -> Outcome {
             let mix = ConstantMix::new(&growth, &weights, &rates, Some(&widths))?;
             let mut walker = mix.walker();
             for path in 0..paths as u64 {
-                let (mut draws, mut row) = (SplitMix::of_path(42, path), 0);
-                let rows = (0..540).map(|_| {
-                    let draw = draws.next_number();
-                    let next = if row + 1 == 540 { 0 } else { row + 1 };
-                    let anew = usize::try_from(((draw & 0xFFFF_FFFF) * 540) >> 32).unwrap_or_default();
-                    row = if draw >> 32 < (1 << 32) / 12 { anew } else { next };
-                    (row, Moment::Look)
-                });
+                let rows = rows_of_path(path, 540).map(|row| (row, Moment::Look));
                 black_box(walker.walk(1e6, rows, |_| ())?);
             }
             Ok(())
         }))
-    };
-    let by_assets = |assets| run(200, assets);
-    all.push(Series::measure(("kernel, 200 × 540", "assets", true), &ASSETS, by_assets, processor_seconds)?);
-    let by_paths = |paths| run(paths, 12);
-    all.push(Series::measure(("kernel, 540 × 12", "paths", true), &PATHS, by_paths, processor_seconds)?);
-    Ok(())
+    })
 }
 
 fn measures(all: &mut Vec<Series>) -> Outcome {
-    let run = |paths: usize, months: usize| -> Outcome<Box<dyn FnMut() -> Outcome>> {
+    let lines =
+        [("measures, 100 paths", "months", &MONTHS[..]), ("measures, 120 months", "paths", &PATHS[..])];
+    by_both(all, true, lines, [120, 100], |months, paths| {
         let returns = benches::paths(paths, months);
         Ok(Box::new(move || {
             let months = Periodicity::Monthly;
             black_box(paths::core_measures(months, &returns, Hurdle::Nothing, Tail::FIVE_PERCENT)?);
             Ok(())
         }))
-    };
-    let by_months = |months| run(100, months);
-    all.push(Series::measure(
-        ("measures, 100 paths", "months", true),
-        &MONTHS,
-        by_months,
-        processor_seconds,
-    )?);
-    let by_paths = |paths| run(paths, 120);
-    all.push(Series::measure(("measures, 120 months", "paths", true), &PATHS, by_paths, processor_seconds)?);
-    Ok(())
+    })
 }
 
 /// An interior point method is what it is: iterations times scenarios times assets squared, and a matrix of assets is factorised.
 fn optimiser(all: &mut Vec<Series>) -> Outcome {
-    let run = |months: usize, assets: usize| -> Outcome<Box<dyn FnMut() -> Outcome>> {
+    let lines = [("tail, 540 scenarios", "assets", &ASSETS[..]), ("tail, 30 assets", "months", &MONTHS[..])];
+    by_both(all, false, lines, [30, 540], |assets, months| {
         let (returns, none) = (benches::returns(months, assets, 12.0), Constraints::new());
         let objective = Objective::ConditionalValueAtRisk { tail: Tail::FIVE_PERCENT };
         Ok(Box::new(move || {
             black_box(objective.minimise(&Scenarios::new(&returns)?, &none)?);
             Ok(())
         }))
-    };
-    let by_assets = |assets| run(540, assets);
-    all.push(Series::measure(
-        ("tail, 540 scenarios", "assets", false),
-        &ASSETS,
-        by_assets,
-        processor_seconds,
-    )?);
-    let by_months = |months| run(months, 30);
-    all.push(Series::measure(("tail, 30 assets", "months", false), &MONTHS, by_months, processor_seconds)?);
-    Ok(())
+    })
 }
 
 /// The default spec's assets and rule without forwards and expenses, on drawn months of the embedded data.
 fn study(all: &mut Vec<Series>) -> Outcome {
     let (data, spec) = (allweather_data::embedded()?, allweather_data::all_weather()?);
     let spec = Spec { fx: None, expenses: None, ..spec };
-    let run = |paths: usize, months: usize, threads: usize| -> Outcome<Box<dyn FnMut() -> Outcome>> {
+    let run = |paths: usize, months: usize, threads: usize| -> Run<'_> {
         let variants = vec![Variant::new("one", spec.clone())];
         let spec = StudySpec::new(variants, paths as u64, u32::try_from(months)?)?;
         let spec = Box::leak(Box::new(spec.with_span("1990-07".parse()?, "2024-09".parse()?)));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use allweather_market::Market;
 use allweather_portfolio::{Outcome, Simulation, Spec, rfr::RateHistory};
 use benches::clock::peak_memory;
 use serde_json::json;
@@ -50,35 +51,37 @@ pub(crate) fn once(data: &Path) -> crate::Outcome {
 }
 
 pub(crate) fn drift_band(data: &Path) -> crate::Outcome {
-    let (spec, market) = (band()?, market(data, "monthly_prices_30.csv")?);
-    let rates = RateHistory::default();
-    let simulation = Simulation::new(&spec, &market, &rates)?;
     let expected = [
         ("final", 116_198_034.512_269_02, NEAR),
         ("rebalances", 226.0, 0.0),
         ("turnover", 9.939_418_095_992, NEAR),
         ("cost", 256_246.456_746_9, NEAR),
     ];
-    let bench = |peer| Bench { workload: "w1", peer, runs: 15, expected: &expected };
-    bench("allweather").measure(|| Ok(simulation.outcome()?), figures)?;
-    bench("allweather, laid out anew")
-        .measure(|| Ok(Simulation::new(&spec, &market, &rates)?.outcome()?), figures)?;
-    bench("allweather, full record").measure(|| Ok(simulation.run()?), |record| figures(record.outcome()))
+    three_ways("w1", &band()?, &market(data, "monthly_prices_30.csv")?, &expected)
 }
 
 pub(crate) fn calendar(data: &Path) -> crate::Outcome {
     let spec = spec(&json!({ "calendar": { "every": "month", "on": "start" } }))?;
-    let (market, rates) = (market(data, "daily_prices_30.csv")?, RateHistory::default());
-    let simulation = Simulation::new(&spec, &market, &rates)?;
     let expected = [
         ("final", 15_802_555.663_265_362, NEAR),
         ("rebalances", 506.0, 0.0),
         ("turnover", 14.632_189_184_917, NEAR),
         ("cost", 81_547.014_772, NEAR),
     ];
-    let bench = |peer| Bench { workload: "w2", peer, runs: 15, expected: &expected };
+    three_ways("w2", &spec, &market(data, "daily_prices_30.csv")?, &expected)
+}
+
+fn three_ways(
+    workload: &str,
+    spec: &Spec,
+    market: &Market,
+    expected: &[(&str, f64, f64)],
+) -> crate::Outcome {
+    let rates = RateHistory::default();
+    let simulation = Simulation::new(spec, market, &rates)?;
+    let bench = |peer| Bench { workload, peer, runs: 15, expected };
     bench("allweather").measure(|| Ok(simulation.outcome()?), figures)?;
     bench("allweather, laid out anew")
-        .measure(|| Ok(Simulation::new(&spec, &market, &rates)?.outcome()?), figures)?;
+        .measure(|| Ok(Simulation::new(spec, market, &rates)?.outcome()?), figures)?;
     bench("allweather, full record").measure(|| Ok(simulation.run()?), |record| figures(record.outcome()))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use allweather_rebalance::RebalanceError;
 use allweather_rebalance::paths::{ConstantMix, MixTotals, Moment};
-use benches::SplitMix;
+use benches::rows_of_path;
 use rayon::prelude::*;
 
 use crate::measured::{Bench, Figures};
@@ -18,28 +18,6 @@ const WEIGHTS: [f64; 12] = [0.05, 0.05, 0.05, 0.05, 0.08, 0.08, 0.08, 0.08, 0.10
 const RATES: [f64; 12] = [0.001; 12];
 /// A drift that rounds to a whole percent trades; binary fractions miss the half by less than the rest.
 const HALF_WIDTHS: [f64; 12] = [0.005 - 1e-11; 12];
-/// The mean length of a block is 12 months: a draw begins one when its upper half is below this.
-const NEW_BLOCK: u64 = (1 << 32) / 12;
-
-/// The rows of a path as the scripts draw them: whole rows in blocks of random length, on a circle.
-fn rows_of_path(path: u64, rows: usize) -> impl Iterator<Item = usize> {
-    let (mut draws, mut row) = (SplitMix::of_path(42, path), None);
-    (0..rows).map(move |_| {
-        let draw = draws.next_number();
-        let from = match row {
-            Some(row) if draw >> 32 >= NEW_BLOCK => {
-                if row + 1 == rows {
-                    0
-                } else {
-                    row + 1
-                }
-            }
-            _ => usize::try_from(((draw & 0xFFFF_FFFF) * rows as u64) >> 32).unwrap_or_default(),
-        };
-        row = Some(from);
-        from
-    })
-}
 
 /// The layout is a part of it: from growth factors to what the paths came to.
 fn all(growth: &[f64]) -> Result<Vec<MixTotals>, RebalanceError> {

@@ -211,14 +211,7 @@ pub enum IterationsError {
         /// The file.
         file: String,
     },
-    /// A file that is to be read and is not there.
-    #[error("there is no file {file}")]
-    #[non_exhaustive]
-    Absent {
-        /// The file.
-        file: String,
-    },
-    /// From reading, locking or replacing a file.
+    /// From reading, locking or replacing a file; a file that is to be read and is not there is [`MarketError::Absent`].
     #[error(transparent)]
     Market(#[from] MarketError),
 }

@@ -40,15 +40,11 @@ impl LedgerFile {
     ///
     /// # Errors
     ///
-    /// [`IterationsError::Absent`] when it is not there, [`IterationsError::Market`] when it cannot be read, and what
+    /// [`MarketError::Absent`](allweather_market::MarketError::Absent) when it is not there, [`IterationsError::Market`] when it cannot be read, and what
     /// [`Ledger::from_text`] refuses.
     pub fn read(path: impl AsRef<Path>) -> Result<Ledger, IterationsError> {
         let path = path.as_ref();
-        let file = path.display().to_string();
-        match PendingFile::standing(path)? {
-            Some(bytes) => Ledger::from_bytes(&file, &bytes),
-            None => Err(IterationsError::Absent { file }),
-        }
+        Ledger::from_bytes(&path.display().to_string(), &PendingFile::existing(path)?)
     }
 
     /// Opens a ledger for writing; one that is not there yet has no records.

@@ -18,6 +18,7 @@ use crate::MarketError;
 /// assert!(failed.is_err());
 /// assert_eq!(PendingFile::standing(&file)?.as_deref(), Some(&b"one\n"[..]));
 /// assert_eq!(PendingFile::standing(&folder.path().join("none"))?, None);
+/// assert!(PendingFile::existing(&folder.path().join("none")).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -39,6 +40,15 @@ impl PendingFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(refuse(path, "read", &error)),
         }
+    }
+
+    /// What stands at `path` now, where something must.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::Absent`] naming the file when there is none, [`MarketError::File`] when it cannot be read.
+    pub fn existing(path: &Path) -> Result<Vec<u8>, MarketError> {
+        Self::standing(path)?.ok_or_else(|| MarketError::Absent { file: path.display().to_string() })
     }
 
     /// Writes what is to stand at `path` to a new file in the same folder, down to the disk.

@@ -39,10 +39,7 @@ impl VintageStore {
     /// refuses.
     pub fn read(path: impl AsRef<Path>) -> Result<Vintages, MarketError> {
         let path = path.as_ref();
-        match PendingFile::standing(path)? {
-            Some(bytes) => parse(path, &bytes),
-            None => Err(MarketError::Absent { file: path.display().to_string() }),
-        }
+        parse(path, &PendingFile::existing(path)?)
     }
 
     /// Opens a file for writing; one that is not there yet is empty.

@@ -365,7 +365,7 @@ proptest! {
         let limit: f64 = band.threshold().edge().try_into().unwrap();
         match *ask(&band, &targets, &held, &[]).0.reason() {
             Reason::Drift { position, drift, breached, .. } => {
-                prop_assert_eq!(Some(position), drifts.iter().position(|drift| *drift == largest));
+                prop_assert_eq!(Some(position), drifts.iter().position(|drift| drift.to_bits() == largest.to_bits()));
                 prop_assert_eq!(drift.abs().to_bits(), largest.to_bits());
                 let clearly = drifts.iter().filter(|drift| **drift > limit + 1e-8).count();
                 let perhaps = drifts.iter().filter(|drift| **drift >= limit - 1e-8).count();
