@@ -1,3 +1,5 @@
+mod rare;
+
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use allweather_core::{AssetId, Currency, Month, Year};
@@ -7,6 +9,7 @@ use allweather_rebalance::{Decision, MinimumCapital, Outcome as OrderOutcome, Ta
 use allweather_rfr::{RateHistory, YearRate};
 use allweather_taxes::{LossAccount, LossLine};
 use chrono::NaiveDate;
+use rare::Rare;
 use serde::Serialize;
 
 use crate::{
@@ -115,34 +118,30 @@ impl Recorder for Off {
     fn step(&mut self, _: Facts<'_>) {}
 }
 
-/// The scalars of a step.
+/// What every step has, whatever the run is of.
 #[derive(Debug, Clone)]
 struct Line {
     value_before: f64,
-    capital: f64,
-    flows: Flows,
     value: f64,
     after_costs: f64,
     value_after: f64,
     cash: f64,
     market_profit: f64,
     interest: f64,
-    forwards: ForwardProfit,
-    decision: Decision,
-    /// Where the holdings before the trade begin in the record's flat list; `None` when nothing was traded.
-    before: Option<usize>,
-    /// Places of the step's own rows in the record's flat lists.
-    targets: (usize, usize),
-    /// Where the weights in force begin in the record's flat list: where they are written again, they have changed.
-    strategic: usize,
-    zeroed: (usize, usize),
-    positions: (usize, usize),
-    omitted: (usize, usize),
-    losses: (usize, usize),
-    costs: CostParts,
-    /// Its place among the quarters.
-    quarter: Option<usize>,
     pool: f64,
+    costs: CostParts,
+    decision: Decision,
+    /// Where its holdings end in the record's flat list.
+    held: usize,
+}
+
+/// What a step has in a run with forwards.
+#[derive(Debug, Clone, Copy)]
+struct Forwards {
+    profit: ForwardProfit,
+    /// Where its own rows end in the record's flat lists.
+    positions: usize,
+    omitted: usize,
     gross: f64,
     margin: f64,
     overlay_scale: Option<f64>,
@@ -159,21 +158,25 @@ pub struct Record {
     months: Vec<Month>,
     rates: BTreeMap<Year, YearRate>,
     lines: Vec<Line>,
-    /// Holdings before each trade.
-    before: Vec<f64>,
-    after: Vec<f64>,
-    quarters: Vec<QuarterRecord>,
+    /// Holdings after each step, and right before them those before its trade, if it traded.
+    held: Vec<f64>,
+    quarters: Rare<QuarterRecord>,
     orders: Vec<OrderOutcome>,
-    targets: Vec<Option<f64>>,
+    /// What was wanted, once for each change.
+    targets: Rare<Option<f64>>,
     /// Strategic weights of the parts, once for each change.
-    strategic: Vec<f64>,
-    zeroed: Vec<MinimumCapital>,
+    strategic: Rare<f64>,
+    zeroed: Rare<MinimumCapital>,
     /// As many a step as there are vaults.
     vaults: Vec<VaultStep>,
-    losses: Vec<LossLine>,
+    losses: Rare<LossLine>,
     parts: Arc<[AssetId]>,
+    /// One a step, or none.
+    forwards: Vec<Forwards>,
     positions: Vec<ForwardRecord>,
     omitted: Vec<Omission>,
+    /// Capital and flows of each step of an account.
+    flows: Vec<(f64, Flows)>,
     outcome: Outcome,
     gaps: Vec<Gap>,
     estimated: EstimatedMoves,
@@ -193,18 +196,20 @@ impl Record {
             months: prepared.months.clone(),
             rates: years.filter_map(|year| Some((year, rates.settled(year)?.clone()))).collect(),
             lines: Vec::with_capacity(steps),
-            before: Vec::new(),
-            after: Vec::with_capacity(steps * assets),
-            quarters: Vec::new(),
+            // Room for a trade at every step: what is not written takes no memory, and nothing is moved while it grows.
+            held: Vec::with_capacity(2 * steps * assets),
+            quarters: Rare::new(),
             orders: Vec::new(),
-            targets: Vec::new(),
-            strategic: Vec::new(),
-            zeroed: Vec::new(),
+            targets: Rare::new(),
+            strategic: Rare::new(),
+            zeroed: Rare::new(),
             vaults: Vec::new(),
-            losses: Vec::new(),
+            losses: Rare::new(),
             parts: Arc::clone(&prepared.tree.nodes[0].names),
+            forwards: Vec::new(),
             positions: Vec::new(),
             omitted: Vec::new(),
+            flows: Vec::new(),
             outcome: Outcome::default(),
             gaps: market.gaps(),
             estimated: EstimatedMoves::new(market.prices(), market, prepared),
@@ -281,7 +286,7 @@ impl Record {
     #[must_use]
     pub fn losses(&self) -> Option<LossAccount> {
         let programme = self.spec.loss_realisation?;
-        Some(LossAccount::new(&self.losses, programme.tax_rate()))
+        Some(LossAccount::new(self.losses.rows(), programme.tax_rate()))
     }
 
     /// How many steps there are; the first is the first purchase.
@@ -301,51 +306,96 @@ impl Record {
     pub fn step(&self, index: usize) -> Option<Step<'_>> {
         let line = self.lines.get(index)?;
         let (assets, vaults) = (self.universe.len(), self.vaults.len() / self.lines.len());
-        let row = |place: usize| place * assets..(place + 1) * assets;
-        let after = self.after.get(row(index))?;
+        let (before, after) = self.held(index)?;
+        let (capital, flows) =
+            self.flows.get(index).copied().unwrap_or((line.value_before, Flows::default()));
+        let forwards = self.forwards.get(index);
+        let (positions, omitted) = self.opened(index);
         Some(Step {
             date: *self.dates.get(index)?,
             month: *self.months.get(index)?,
             value_before: line.value_before,
-            capital: line.capital,
-            flows: line.flows,
+            capital,
+            flows,
             market_profit: line.market_profit,
             interest: line.interest,
-            forwards: line.forwards,
+            forwards: forwards.map_or_else(ForwardProfit::default, |f| f.profit),
             value: line.value,
             decision: &line.decision,
             universe: &self.universe,
-            before: line.before.map_or(Some(after), |from| self.before.get(from..from + assets))?,
+            before,
             after,
-            targets: self.targets.get(line.targets.0..line.targets.1)?,
-            strategic: self.strategic.get(line.strategic..line.strategic + self.parts.len())?,
-            zeroed: self.zeroed.get(line.zeroed.0..line.zeroed.1)?,
-            strategic_changed: index > 0 && self.lines.get(index - 1)?.strategic != line.strategic,
+            targets: if line.decision.trades() { self.targets.up_to(index) } else { &[] },
+            strategic: self.strategic.up_to(index),
+            zeroed: self.zeroed.of(index),
+            strategic_changed: index > 0 && self.strategic.has(index),
             parts: &self.parts,
             vaults: self.vaults.get(vaults * index..vaults * (index + 1))?,
-            losses: self.losses.get(line.losses.0..line.losses.1)?,
+            losses: self.losses.of(index),
             estimated: self.estimated_share(index, line.value_before),
-            orders: self.orders.get(row(index)).unwrap_or_default(),
+            orders: self.orders.get(index * assets..(index + 1) * assets).unwrap_or_default(),
             costs: line.costs,
             after_costs: line.after_costs,
-            quarter: line.quarter.and_then(|place| self.quarters.get(place)),
+            quarter: self.quarters.of(index).first(),
             value_after: line.value_after,
             cash: line.cash,
             pool: line.pool,
-            positions: self.positions.get(line.positions.0..line.positions.1)?,
-            omitted: self.omitted.get(line.omitted.0..line.omitted.1)?,
-            gross: line.gross,
-            margin: line.margin,
-            overlay_scale: line.overlay_scale,
+            positions,
+            omitted,
+            gross: forwards.map_or(0.0, |f| f.gross),
+            margin: forwards.map_or(0.0, |f| f.margin),
+            overlay_scale: forwards.and_then(|f| f.overlay_scale),
         })
+    }
+
+    /// Holdings before and after the step's trade; the same ones when nothing was traded.
+    fn held(&self, index: usize) -> Option<(&[f64], &[f64])> {
+        let from = index.checked_sub(1).and_then(|before| self.lines.get(before)).map_or(0, |line| line.held);
+        let rows = self.held.get(from..self.lines.get(index)?.held)?;
+        let assets = self.universe.len();
+        Some((rows.get(..assets)?, rows.get(rows.len().checked_sub(assets)?..)?))
+    }
+
+    /// Notes the forwards that were settled and opened.
+    fn forward(&mut self, facts: &Facts<'_>, book: &Book) {
+        let position = |p: &Position| ForwardRecord {
+            currency: p.currency,
+            hedge: p.hedge,
+            overlay: p.overlay,
+            spot: p.spot,
+            forward: p.forward,
+        };
+        if facts.opened.is_some() {
+            self.positions.extend(book.positions().iter().map(position));
+            self.omitted.extend_from_slice(book.omitted());
+        }
+        self.forwards.push(Forwards {
+            profit: ForwardProfit {
+                hedge: facts.forwards.hedge,
+                overlay: facts.forwards.overlay,
+                hedge_cost: facts.forwards.hedge_cost,
+            },
+            positions: self.positions.len(),
+            omitted: self.omitted.len(),
+            gross: facts.opened.map_or(0.0, |o| o.gross),
+            margin: facts.opened.map_or(0.0, |o| o.margin),
+            overlay_scale: facts.opened.map(|o| o.overlay_scale),
+        });
+    }
+
+    /// Positions that the step opened, and what it left out.
+    fn opened(&self, index: usize) -> (&[ForwardRecord], &[Omission]) {
+        let end = |index: usize| self.forwards.get(index).map_or((0, 0), |f| (f.positions, f.omitted));
+        let (from, to) = (index.checked_sub(1).map_or((0, 0), end), end(index));
+        let positions = self.positions.get(from.0..to.0).unwrap_or_default();
+        (positions, self.omitted.get(from.1..to.1).unwrap_or_default())
     }
 
     /// The share of the value before a step that moved by estimates.
     fn estimated_share(&self, index: usize, value_before: f64) -> f64 {
-        let assets = self.universe.len();
         // What is bought at the first step has not moved yet.
-        let held = index.checked_sub(1).and_then(|before| self.after.get(before * assets..index * assets));
-        held.map_or(0.0, |held| self.estimated.of(index, held) / value_before)
+        let held = index.checked_sub(1).and_then(|before| self.held(before));
+        held.map_or(0.0, |(_, held)| self.estimated.of(index, held) / value_before)
     }
 
     /// All steps in order.
@@ -392,74 +442,48 @@ impl Record {
 impl Recorder for Record {
     const ON: bool = true;
     fn step(&mut self, facts: Facts<'_>) {
-        let position = |p: &Position| ForwardRecord {
-            currency: p.currency,
-            hedge: p.hedge,
-            overlay: p.overlay,
-            spot: p.spot,
-            forward: p.forward,
-        };
-        let (positions, omitted) = (self.positions.len(), self.omitted.len());
-        if let Some(book) = facts.book.filter(|_| facts.opened.is_some()) {
-            self.positions.extend(book.positions().iter().map(position));
-            self.omitted.extend_from_slice(book.omitted());
+        let step = self.lines.len();
+        if let Some(book) = facts.book {
+            self.forward(&facts, book);
+        }
+        if self.actual {
+            self.flows.push((facts.capital, facts.flows));
         }
         // Behind the assets stands the vaults' cash.
         let assets = self.universe.len();
         let vault_cash: f64 = facts.after[assets..].iter().sum();
-        let before = (!std::ptr::eq(facts.before, facts.after)).then(|| {
-            self.before.extend_from_slice(&facts.before[..assets]);
-            self.before.len() - assets
-        });
-        let quarter = facts.quarter.map(|quarter| {
-            self.quarters.push(quarter);
-            self.quarters.len() - 1
-        });
-        self.after.extend_from_slice(&facts.after[..assets]);
+        if !std::ptr::eq(facts.before, facts.after) {
+            self.held.extend_from_slice(&facts.before[..assets]);
+        }
+        self.held.extend_from_slice(&facts.after[..assets]);
+        self.quarters.push(step, facts.quarter);
         self.vaults.append(facts.vaults);
-        let losses = self.losses.len();
-        self.losses.append(facts.losses);
-        let zeroed = self.zeroed.len();
-        self.zeroed.extend_from_slice(facts.zeroed);
+        self.losses.push(step, facts.losses.drain(..));
+        self.zeroed.push(step, facts.zeroed.iter().cloned());
         self.orders.extend_from_slice(facts.outcomes);
-        let targets = self.targets.len();
         if facts.decision.trades() {
             let rows = facts.targets.weights().iter().zip(facts.targets.traded());
-            self.targets.extend(rows.map(|(w, traded)| traded.then_some(*w)));
+            let rows = rows.map(|(w, traded)| traded.then_some(*w));
+            let bits = |row: Option<f64>| row.map(f64::to_bits);
+            if !rows.clone().map(bits).eq(self.targets.last().iter().copied().map(bits)) {
+                self.targets.push(step, rows);
+            }
         }
-        let parts = facts.strategic.len();
-        if self.strategic.is_empty() || !self.strategic.ends_with(facts.strategic) {
-            self.strategic.extend_from_slice(facts.strategic);
+        if self.strategic.last() != facts.strategic {
+            self.strategic.push(step, facts.strategic.iter().copied());
         }
         self.lines.push(Line {
             value_before: facts.value_before,
-            capital: facts.capital,
-            flows: facts.flows,
             value: facts.value,
             after_costs: facts.after_costs,
             value_after: facts.value_after,
             cash: facts.cash + vault_cash,
             market_profit: facts.market_profit,
             interest: facts.interest,
-            forwards: ForwardProfit {
-                hedge: facts.forwards.hedge,
-                overlay: facts.forwards.overlay,
-                hedge_cost: facts.forwards.hedge_cost,
-            },
-            decision: facts.decision.clone(),
-            before,
-            targets: (targets, self.targets.len()),
-            strategic: self.strategic.len() - parts,
-            zeroed: (zeroed, self.zeroed.len()),
-            positions: (positions, self.positions.len()),
-            omitted: (omitted, self.omitted.len()),
-            losses: (losses, self.losses.len()),
-            costs: facts.costs,
-            quarter,
             pool: facts.pool,
-            gross: facts.opened.map_or(0.0, |o| o.gross),
-            margin: facts.opened.map_or(0.0, |o| o.margin),
-            overlay_scale: facts.opened.map(|o| o.overlay_scale),
+            costs: facts.costs,
+            decision: facts.decision.clone(),
+            held: self.held.len(),
         });
     }
 }
