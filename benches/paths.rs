@@ -31,7 +31,8 @@ fn mix(growth: &[f64]) -> ConstantMix {
 
 fn some(mix: &ConstantMix, paths: std::ops::Range<u64>) -> Vec<MixTotals> {
     let mut walker = mix.walker();
-    let walk = |path| walker.walk(1e6, rows_of_path(path, MONTHS).map(|row| (row, Moment::Look)), |_| ()).unwrap();
+    let walk =
+        |path| walker.walk(1e6, rows_of_path(path, MONTHS).map(|row| (row, Moment::Look)), |_| ()).unwrap();
     paths.map(walk).collect()
 }
 

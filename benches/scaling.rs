@@ -17,8 +17,8 @@ use allweather_optimize::{Constraints, Objective, Scenarios};
 use allweather_portfolio::{Simulation, Spec, rfr::RateHistory};
 use allweather_rebalance::paths::{ConstantMix, Moment};
 use allweather_study::{Study, StudySpec, Variant};
-use benches::rows_of_path;
 use benches::clock::{peak_memory, processor_seconds};
+use benches::rows_of_path;
 use plotters::prelude::*;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -135,8 +135,7 @@ fn by_both<'a>(
 
 fn engine(all: &mut Vec<Series>) -> Outcome {
     let rates = RateHistory::default();
-    let lines =
-        [("engine, 540 months", "assets", &ASSETS[..]), ("engine, 30 assets", "months", &MONTHS[..])];
+    let lines = [("engine, 540 months", "assets", &ASSETS[..]), ("engine, 30 assets", "months", &MONTHS[..])];
     by_both(all, true, lines, [30, 540], |assets, months| {
         let market = benches::market(Frequency::Monthly, months, assets)?;
         let spec = benches::spec(assets, &benches::relative_band())?;

@@ -71,12 +71,7 @@ pub(crate) fn calendar(data: &Path) -> crate::Outcome {
     three_ways("w2", &spec, &market(data, "daily_prices_30.csv")?, &expected)
 }
 
-fn three_ways(
-    workload: &str,
-    spec: &Spec,
-    market: &Market,
-    expected: &[(&str, f64, f64)],
-) -> crate::Outcome {
+fn three_ways(workload: &str, spec: &Spec, market: &Market, expected: &[(&str, f64, f64)]) -> crate::Outcome {
     let rates = RateHistory::default();
     let simulation = Simulation::new(spec, market, &rates)?;
     let bench = |peer| Bench { workload, peer, runs: 15, expected };

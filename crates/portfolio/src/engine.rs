@@ -13,7 +13,7 @@ use crate::{
     VaultStep,
     desk::{Desk, Standing},
     purse::Purse,
-    record::{Facts, Recorder},
+    recorder::{Facts, Recorder},
     small_weights::SmallAccount,
     trading::Trading,
 };
@@ -22,7 +22,7 @@ mod deal;
 pub(crate) mod quiet;
 pub(crate) mod succession;
 
-use deal::Dealt;
+use deal::{Dealt, Due};
 
 /// What a run carries from step to step, and its buffers.
 pub(crate) struct State {
@@ -203,7 +203,7 @@ impl Simulation<'_> {
         let trades = self.decide(t, value, state)?;
         let payment = self.payment(t, state)?;
         let dealt = if trades || payment.is_some() || !state.owes_nothing() {
-            self.deal(t, trades, payment.as_ref(), value, state)?
+            self.deal(Due { t, trades, payment: payment.as_ref(), value }, state)?
         } else {
             state.trading.forget_orders();
             Dealt::nothing(invested)
@@ -252,7 +252,7 @@ impl Simulation<'_> {
                 zeroed: &state.zeroed,
                 vaults: &mut state.vault_steps,
                 losses: &mut state.loss_lines,
-                before: if traded.is_some() { &state.trading.after } else { &state.holdings },
+                before: traded.map(|_| &state.trading.after[..]),
                 after: &state.holdings,
                 outcomes: state.trading.outcomes(),
                 costs,

@@ -40,11 +40,13 @@ mod estimated_moves;
 mod holdings;
 mod live_track;
 mod losses;
+mod outcome;
 pub mod prelude;
 mod prepare;
 mod purse;
 mod quarter;
 mod record;
+mod recorder;
 mod simulation;
 mod small_weights;
 mod spec;
@@ -79,7 +81,8 @@ pub use holdings::{Holding, Holdings, Part, Vault};
 pub use live_track::{
     Labelled, LiveMonth, LiveStep, LiveTrack, LiveYear, Track, TrackMonth, TrackStep, TrackYear,
 };
-pub use record::{ExpenseTotals, Outcome, Record};
+pub use outcome::{ExpenseTotals, Outcome};
+pub use record::Record;
 pub use simulation::{Simulation, simulate};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
 pub use step::{Flows, ForwardProfit, ForwardRecord, QuarterRecord, Step};

@@ -3,9 +3,9 @@ mod rare;
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use allweather_core::{AssetId, Currency, Month, Year};
-use allweather_fx_overlay::{Book, Omission, Opened, Position, Settled};
+use allweather_fx_overlay::{Book, Omission, Position};
 use allweather_market::{Frequency, Gap, Market, PricePanel};
-use allweather_rebalance::{Decision, MinimumCapital, Outcome as OrderOutcome, Targets};
+use allweather_rebalance::{Decision, MinimumCapital, Outcome as OrderOutcome};
 use allweather_rfr::{RateHistory, YearRate};
 use allweather_taxes::{LossAccount, LossLine};
 use chrono::NaiveDate;
@@ -13,110 +13,11 @@ use rare::Rare;
 use serde::Serialize;
 
 use crate::{
-    CostParts, Flows, ForwardProfit, ForwardRecord, QuarterRecord, Spec, Step, VaultStep,
-    estimated_moves::EstimatedMoves, prepare::Prepared,
+    CostParts, Flows, ForwardProfit, ForwardRecord, Outcome, QuarterRecord, Spec, Step, VaultStep,
+    estimated_moves::EstimatedMoves,
+    prepare::Prepared,
+    recorder::{Facts, Recorder},
 };
-
-/// What a run came to, without its steps.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// Return of each step, net of costs; flows are no return. Shape `[steps]`. The first step only buys: its return is what that cost.
-    /// The targets count it; who wants periods of the market alone begins at the second.
-    pub returns: Vec<f64>,
-    /// Value of the portfolio after each step in base currency, without the pool. Shape `[steps]`.
-    pub values: Vec<f64>,
-    /// Value at the end, without the pool.
-    pub final_value: f64,
-    /// The pool at the end.
-    pub pool: f64,
-    /// Invested capital at the end; `None` without expenses.
-    pub invested: Option<f64>,
-    /// What the quarters came to; `None` without expenses.
-    pub expenses: Option<ExpenseTotals>,
-    /// All costs by kind.
-    pub costs: CostParts,
-    /// How often the rule rebalanced; the first purchase does not count.
-    pub rebalances: usize,
-    /// Traded value over portfolio value, summed over rebalances, both sides; the first purchase does not count.
-    pub turnover: f64,
-}
-
-/// What the quarters of a run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[non_exhaustive]
-pub struct ExpenseTotals {
-    /// How many quarters were settled.
-    pub quarters: usize,
-    /// In how many of them principal was under water, so that nothing was withdrawn.
-    pub halted: usize,
-    /// In how many of them expenses were not funded in full.
-    pub short: usize,
-    /// Expenses asked for, base currency.
-    pub consumption: f64,
-    /// The part of them that nothing funded, base currency.
-    pub shortfall: f64,
-}
-
-impl ExpenseTotals {
-    pub(crate) fn add(&mut self, quarter: &QuarterRecord) {
-        self.quarters += 1;
-        self.halted += usize::from(quarter.halted);
-        self.short += usize::from(quarter.shortfall > 0.0);
-        self.consumption += quarter.consumption;
-        self.shortfall += quarter.shortfall;
-    }
-}
-
-impl Outcome {
-    pub(crate) fn with_steps(steps: usize) -> Self {
-        Self { returns: Vec::with_capacity(steps), values: Vec::with_capacity(steps), ..Self::default() }
-    }
-}
-
-/// Everything about one step, borrowed from the run.
-pub(crate) struct Facts<'a> {
-    pub(crate) value_before: f64,
-    pub(crate) capital: f64,
-    pub(crate) flows: Flows,
-    pub(crate) value: f64,
-    pub(crate) after_costs: f64,
-    pub(crate) value_after: f64,
-    pub(crate) cash: f64,
-    pub(crate) market_profit: f64,
-    pub(crate) interest: f64,
-    pub(crate) forwards: Settled,
-    pub(crate) decision: &'a Decision,
-    pub(crate) targets: &'a Targets,
-    pub(crate) strategic: &'a [f64],
-    pub(crate) zeroed: &'a [MinimumCapital],
-    /// Handed over: the record takes them out.
-    pub(crate) vaults: &'a mut Vec<VaultStep>,
-    /// Handed over, too.
-    pub(crate) losses: &'a mut Vec<LossLine>,
-    pub(crate) before: &'a [f64],
-    pub(crate) after: &'a [f64],
-    pub(crate) outcomes: &'a [OrderOutcome],
-    pub(crate) costs: CostParts,
-    pub(crate) quarter: Option<QuarterRecord>,
-    pub(crate) pool: f64,
-    pub(crate) opened: Option<Opened>,
-    pub(crate) book: Option<&'a Book>,
-}
-
-/// Where the facts of steps go. Generic, so that a run without a record does no work for one.
-pub(crate) trait Recorder {
-    const ON: bool;
-    fn step(&mut self, facts: Facts<'_>);
-}
-
-/// No record.
-pub(crate) struct Off;
-
-impl Recorder for Off {
-    const ON: bool = false;
-    fn step(&mut self, _: Facts<'_>) {}
-}
 
 /// What every step has, whatever the run is of.
 #[derive(Debug, Clone)]
@@ -452,8 +353,8 @@ impl Recorder for Record {
         // Behind the assets stands the vaults' cash.
         let assets = self.universe.len();
         let vault_cash: f64 = facts.after[assets..].iter().sum();
-        if !std::ptr::eq(facts.before, facts.after) {
-            self.held.extend_from_slice(&facts.before[..assets]);
+        if let Some(before) = facts.before {
+            self.held.extend_from_slice(&before[..assets]);
         }
         self.held.extend_from_slice(&facts.after[..assets]);
         self.quarters.push(step, facts.quarter);

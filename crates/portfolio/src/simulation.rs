@@ -12,7 +12,7 @@ use crate::{
     CostSpec, LateAssets, Operation, Outcome, PortfolioError, Record, Spec, TargetSchedule,
     engine::{State, quiet},
     prepare::Prepared,
-    record::{Off, Recorder},
+    recorder::{Off, Recorder},
     tree,
 };
 

@@ -28,7 +28,10 @@ fn entries(folder: &Path) -> Vec<String> {
 fn a_record_is_on_the_disk_when_it_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("iterations.jsonl");
-    assert!(matches!(LedgerFile::read(&path), Err(IterationsError::Market(MarketError::Absent { .. }))), "nothing there to read");
+    assert!(
+        matches!(LedgerFile::read(&path), Err(IterationsError::Market(MarketError::Absent { .. }))),
+        "nothing there to read"
+    );
     let mut file = LedgerFile::open(&path).unwrap();
     assert!(!path.exists(), "no record yet");
     file.adopt(model(day("2020-12-31"), &[0.6, 0.4], "first"), day("2021-01-04"), ahead(1)).unwrap();

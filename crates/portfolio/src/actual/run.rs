@@ -16,7 +16,7 @@ use super::{
 use crate::{
     CostParts, Flows, Holding, Holdings, Operation, Outcome, PortfolioError, Record, Spec,
     prepare::Prepared,
-    record::{Facts, Recorder},
+    recorder::{Facts, Recorder},
 };
 
 /// A run from what happened in an account, over the steps of a spec on a market.
@@ -250,7 +250,7 @@ impl<'a> ActualRun<'a> {
             zeroed: &[],
             vaults: &mut Vec::new(),
             losses: &mut Vec::new(),
-            before: &closed.before,
+            before: Some(&closed.before),
             after: &closed.after,
             outcomes: &[],
             costs: step.costs,

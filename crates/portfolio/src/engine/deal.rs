@@ -5,6 +5,18 @@ use allweather_rebalance::paths::{Budget, total};
 use super::{CASH_ROUNDING, State};
 use crate::{CostParts, PortfolioError, QuarterRecord, Simulation, quarter::Payment, trading::Trading};
 
+/// What is to be dealt with at a step.
+#[derive(Clone, Copy)]
+pub(super) struct Due<'a> {
+    pub(super) t: usize,
+    /// Whether a rule asks for a trade.
+    pub(super) trades: bool,
+    /// What the ledger will do.
+    pub(super) payment: Option<&'a Payment>,
+    /// Of the portfolio, before any of it.
+    pub(super) value: f64,
+}
+
 /// What was paid and traded at a step.
 pub(super) struct Dealt {
     /// Of the trade, without dealing in forwards.
@@ -26,18 +38,11 @@ impl Dealt {
 
 impl Simulation<'_> {
     /// Solves trade and payment together; what is held afterwards is in the trading buffer.
-    pub(super) fn deal(
-        &self,
-        t: usize,
-        trades: bool,
-        payment: Option<&Payment>,
-        value: f64,
-        state: &mut State,
-    ) -> Result<Dealt, PortfolioError> {
-        let mut costs = self.trade(t, trades, payment, value, state)?;
+    pub(super) fn deal(&self, due: Due<'_>, state: &mut State) -> Result<Dealt, PortfolioError> {
+        let mut costs = self.trade(due, state)?;
         let left = std::mem::take(&mut state.left);
         costs.add(&left.costs);
-        state.quarter = self.settle_quarter(t, value, &costs, payment, state)?;
+        state.quarter = self.settle_quarter(due, &costs, state)?;
         if let (Some(totals), Some(quarter)) = (&mut state.outcome.expenses, &state.quarter) {
             totals.add(quarter);
         }
@@ -58,14 +63,8 @@ impl Simulation<'_> {
     }
 
     /// The trade: netted with the quarter's payment, solved together with it.
-    fn trade(
-        &self,
-        t: usize,
-        trades: bool,
-        payment: Option<&Payment>,
-        value: f64,
-        state: &mut State,
-    ) -> Result<CostParts, PortfolioError> {
+    fn trade(&self, due: Due<'_>, state: &mut State) -> Result<CostParts, PortfolioError> {
+        let Due { t, trades, payment, value } = due;
         let State { trading, holdings, desks, left, .. } = state;
         let leaving = left.costs.total();
         let market = self.market.as_of(self.prepared.dates[t]);
@@ -77,7 +76,7 @@ impl Simulation<'_> {
         }
         let Some(payment) = payment else {
             trading.trade(tree, desks, date, holdings, less(Budget::of(value), leaving))?;
-            return self.in_lots(t, None, value, state);
+            return self.in_lots(due, state);
         };
         // The piece that the value after costs lies on is the one it was solved on: at most a piece down for each try.
         let solve = |trading: &mut Trading| -> Result<f64, PortfolioError> {
@@ -99,17 +98,12 @@ impl Simulation<'_> {
         if !trades && value - cost - leaving > payment.invested && trading.look_for_losses(date, holdings)? {
             solve(trading)?;
         }
-        self.in_lots(t, Some(payment), value, state)
+        self.in_lots(due, state)
     }
 
     /// Costs of the divisible trade; in actual operation, of the lots it is rounded to, cut until cash is not negative.
-    fn in_lots(
-        &self,
-        t: usize,
-        payment: Option<&Payment>,
-        value: f64,
-        state: &mut State,
-    ) -> Result<CostParts, PortfolioError> {
+    fn in_lots(&self, due: Due<'_>, state: &mut State) -> Result<CostParts, PortfolioError> {
+        let Due { t, payment, value, .. } = due;
         let State { trading, holdings, left, .. } = state;
         let leaving = left.costs.total();
         if !trading.in_lots() {
@@ -148,12 +142,11 @@ impl Simulation<'_> {
     /// The ledger, with the cost of the trade that was solved with it.
     fn settle_quarter(
         &self,
-        t: usize,
-        value: f64,
+        due: Due<'_>,
         trade_costs: &CostParts,
-        payment: Option<&Payment>,
         state: &mut State,
     ) -> Result<Option<QuarterRecord>, PortfolioError> {
+        let Due { t, payment, value, .. } = due;
         state.paid.add(trade_costs);
         let (Some(payment), Some(purse)) = (payment, &mut state.purse) else { return Ok(None) };
         // What was paid before this step has already left the value: the gain is before any cost of the quarter.

@@ -5,7 +5,7 @@ use allweather_rebalance::paths::total;
 use chrono::NaiveDate;
 
 use super::{Arrival, State};
-use crate::{Outcome, PortfolioError, Record, Simulation, estimated_moves::EstimatedMoves, record::Off};
+use crate::{Outcome, PortfolioError, Record, Simulation, estimated_moves::EstimatedMoves, recorder::Off};
 
 /// A run of a chain with the number of its iteration. It is laid out over the rows from its own first step to the first step of the one that
 /// replaces it, that one included.

@@ -1,6 +1,7 @@
 //! Steps at which no rule may trade are passed over, and nobody can tell.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -8,9 +9,9 @@ use std::{
 use allweather_market::{Market, PricePanel};
 use allweather_portfolio::{
     CashYield, Outcome, PortfolioError, ScheduledTargets, Simulation, Spec, TargetSchedule,
-    core::Weights,
+    core::{Percent, Weights, Year},
     rebalance::{Decision, RebalanceError, Rebalancer, Review, ReviewDay, Rule, Targets},
-    rfr::RateHistory,
+    rfr::{Indicator, Indicators, MissingPolicy, RateHistory, Reading, prescribed_rate},
 };
 use allweather_testkit::{Noise, generate::cases};
 use chrono::{Datelike, NaiveDate};
@@ -66,7 +67,19 @@ fn market(seed: u64, days: usize, gaps: bool) -> Market {
     Market::new(BASE, PricePanel::from_csv("prices.csv", &text).unwrap())
 }
 
-const RULES: [&str; 13] = [
+/// Rates of the years that the market is in.
+fn rates() -> RateHistory {
+    let of = |year: i32| {
+        let two = Reading::published(Percent::new(2.into()));
+        let all = Indicator::ALL.into_iter();
+        let indicators =
+            all.fold(Indicators::new(Year::new(year)), |so_far, one| so_far.with(one, two).unwrap());
+        (Year::new(year), prescribed_rate(&indicators, MissingPolicy::Refuse).unwrap())
+    };
+    (2018..=2021).map(of).collect::<BTreeMap<_, _>>().into()
+}
+
+const RULES: [&str; 16] = [
     r#"{"calendar":{"every":"month","on":"start"}}"#,
     r#"{"calendar":{"every":"month","on":"end"}}"#,
     r#"{"calendar":{"every":"quarter","on":"end"}}"#,
@@ -80,7 +93,15 @@ const RULES: [&str; 13] = [
     r#""never""#,
     r#"{"calendar":{"every":"half_year","on":"end"}}"#,
     r#"{"all_of":[{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}},{"calendar":{"every":"month","on":"end"}}]}"#,
+    r#"{"when_volatile":{"recent":5,"window":{"least":10,"most":40},"ratio":"1.1",
+        "turbulent":{"calendar":{"every":"week","on":"end"}},"calm":{"calendar":{"every":"month","on":"start"}}}}"#,
+    r#"{"when_volatile":{"recent":5,"window":{"least":10,"most":40},"ratio":"0.9","turbulent":"never","calm":{"calendar":{"every":"week","on":"end"}}}}"#,
+    r#"{"correlation_limit":{"window":{"least":10,"most":40},"limit":"-0.5","cap":"40","rule":{"calendar":{"every":"week","on":"end"}}}}"#,
 ];
+
+/// Expenses that follow the value at the turn of the year, and the published ones with a pool to fill.
+const EXPENSES: [&str; 3] =
+    ["", r#","expenses":{"rule":{"rule":"yale","initial":"5"},"initial_pool":1000}"#, r#","expenses":{}"#];
 
 fn spec(rule: &str, more: &str) -> Spec {
     Spec::from_json(&format!(
@@ -111,6 +132,7 @@ proptest! {
         days in 2..200_usize,
         gaps in any::<bool>(),
         lots in any::<bool>(),
+        expenses in prop::sample::select(&EXPENSES[..]),
         scheduled in prop::collection::vec(0..200_usize, 0..3),
     ) {
         let lots = if lots {
@@ -118,7 +140,8 @@ proptest! {
         } else {
             ""
         };
-        let (spec, market, rates) = (spec(rule, lots), market(seed, days, gaps), RateHistory::default());
+        let more = format!("{lots}{expenses}");
+        let (spec, market, rates) = (spec(rule, &more), market(seed, days, gaps), rates());
         let mut entries: Vec<_> = scheduled.iter().filter_map(|row| market.prices().dates().get(*row)).collect();
         entries.sort();
         entries.dedup();
@@ -131,6 +154,8 @@ proptest! {
         };
         let (fast, slow) = (run(&quiet).outcome(), run(&asked).outcome());
         same(&fast, &slow)?;
+        // Where every price is known there is a run, and what was compared was not a refusal.
+        prop_assert!(gaps || fast.is_ok(), "{fast:?}");
         same(&fast, &run(&quiet).run().map(|record| record.outcome().clone()))?;
     }
 
@@ -175,4 +200,8 @@ fn a_calendar_is_asked_when_it_is_due() {
     assert!(without < 10 && with == 119, "{without} {with}");
     // A band may trade on any day.
     assert_eq!(times(RULES[9]), (119, 119));
+    for rule in &RULES[13..] {
+        let (without, with) = times(rule);
+        assert!(without < 40 && with == 119, "{rule}: {without} {with}");
+    }
 }

@@ -51,7 +51,19 @@ fn built_in() -> Vec<Rule> {
         Rule::DriftBand(band(DriftMeasure::Portfolio, 3, Scope::All)),
         Rule::Calendar(Calendar { every: Period::Quarter, on: Edge::End }),
         Rule::Calendar(Calendar { every: Period::Year, on: Edge::Start }),
+        rule(VOLATILE),
+        rule(LIMITED),
     ]
+}
+
+/// Windows short enough for the worlds that laws are tried on; members that have quiet days.
+const VOLATILE: &str = r#"{"when_volatile":{"recent":2,"window":{"least":3,"most":12},"ratio":"1.1",
+    "turbulent":{"calendar":{"every":"quarter","on":"start"}},"calm":{"calendar":{"every":"year","on":"end"}}}}"#;
+const LIMITED: &str = r#"{"correlation_limit":{"window":{"least":3,"most":12},"limit":"0.2","cap":"40",
+    "rule":{"calendar":{"every":"quarter","on":"end"}}}}"#;
+
+fn rule(text: &str) -> Rule {
+    serde_json::from_str(text).unwrap()
 }
 
 #[test]
@@ -93,8 +105,13 @@ fn rules_made_of_calendars_hold_on_quiet_days() {
         r#"{"first_of":[{"calendar":{"every":"quarter","on":"start"}},{"calendar":{"every":"month","on":"end"}}]}"#,
         r#"{"all_of":[{"calendar":{"every":"month","on":"end"}},{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}}]}"#,
         r#"{"all_of":[{"drift_band":{"measure":"position","threshold":1,"scope":"breached"}},{"calendar":{"every":"month","on":"end"}}]}"#,
+        VOLATILE,
+        r#"{"when_volatile":{"recent":2,"window":{"least":3,"most":12},"ratio":"0.9","turbulent":"never",
+            "calm":{"calendar":{"every":"half_year","on":"start"}}}}"#,
+        LIMITED,
+        r#"{"correlation_limit":{"window":{"least":2,"most":6},"limit":"-0.9","cap":"10","rule":"never"}}"#,
     ] {
-        let rule: Rule = serde_json::from_str(text).unwrap();
+        let rule = rule(text);
         let kept = laws::rebalancer::quiet_days(&settings, |_| rule.clone());
         assert!(kept.is_ok(), "{text}: {kept:?}");
     }
