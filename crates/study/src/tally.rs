@@ -11,7 +11,8 @@ pub struct Tally {
     measures: Vec<Distribution>,
     events: Vec<Occurrence>,
     versus: Option<Versus>,
-    premium: Option<Premiums>,
+    /// Apart, so that who has none carries no place for it.
+    premium: Option<Box<Premiums>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,7 +34,7 @@ impl From<Tally> for Wire {
             measures: Measure::ALL.into_iter().zip(measures).collect(),
             events: Event::ALL.into_iter().zip(events).collect(),
             versus,
-            premium,
+            premium: premium.map(|premium| *premium),
         }
     }
 }
@@ -59,7 +60,7 @@ impl TryFrom<Wire> for Tally {
             measures.into_iter().map(|(_, of)| of).collect(),
             events.into_iter().map(|(_, of)| of).collect(),
         );
-        Ok(Self { paths, measures, events, versus, premium })
+        Ok(Self { paths, measures, events, versus, premium: premium.map(Box::new) })
     }
 }
 
@@ -112,7 +113,8 @@ impl Tally {
         }
         let paths = (self.paths, other.paths);
         self.versus = of_both(self.versus.take(), other.versus.as_ref(), paths, Versus::merge);
-        self.premium = of_both(self.premium.take(), other.premium.as_ref(), paths, Premiums::merge);
+        self.premium =
+            of_both(self.premium.take(), other.premium.as_ref(), paths, |mine, other| mine.merge(other));
         self.paths = self.paths.saturating_add(other.paths);
     }
 
@@ -138,7 +140,7 @@ impl Tally {
     /// The premium over buy and hold; `None` unless the variant asks for it ([`Variant::with_premium`](crate::Variant::with_premium)).
     #[must_use]
     pub fn premium(&self) -> Option<&Premiums> {
-        self.premium.as_ref()
+        self.premium.as_deref()
     }
 
     /// How often something happened.
