@@ -7,6 +7,8 @@
 //!
 //! With `--results` it keeps what it has, and goes on from there when it is started again.
 
+mod tables;
+
 use std::{
     error::Error,
     fmt::Write as _,
@@ -20,8 +22,9 @@ use allweather_portfolio::{Spec, core::Month, metrics::Block};
 use allweather_report::format::decimals;
 use allweather_study::{Event, Measure, Resampling, Results, Span, Study, StudySpec, Tally, Variant};
 use clap::Parser;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressStyle};
+use tables::{aligned, plain};
 
 /// Runs specs on many paths of drawn months.
 #[derive(Parser)]
@@ -172,20 +175,6 @@ fn figures(tally: &Tally) -> Table {
         table.add_row(std::iter::once(measure.to_string()).chain(quantiles).chain([text(found.mean())]));
     }
     aligned(table)
-}
-
-fn plain() -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table
-}
-
-fn aligned(mut table: Table) -> Table {
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if place == 0 { 0 } else { 2 }, 0));
-        column.set_cell_alignment(if place == 0 { CellAlignment::Left } else { CellAlignment::Right });
-    }
-    table
 }
 
 fn percent(share: Option<f64>) -> String {

@@ -8,6 +8,8 @@
 //!
 //! With `--results` it keeps what the paths came to, and goes on from there when it is started again.
 
+mod tables;
+
 use std::{
     error::Error,
     fmt::Write as _,
@@ -30,9 +32,10 @@ use allweather_study::{
     Verdict,
 };
 use clap::Parser;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressStyle};
 use rust_decimal::dec;
+use tables::{aligned, plain};
 
 /// Holds rebalancing rules against each other.
 #[derive(Parser)]
@@ -211,6 +214,11 @@ fn told(spec: &TournamentSpec, standings: &Standings) -> Result<String, Box<dyn 
                 "\nthe premium over buy and hold, logarithm a year, on history\n\n{}",
                 premiums(level)
             )?;
+            writeln!(
+                text,
+                "\nthe same on the paths: where it lies, and the means of its parts\n\n{}",
+                premiums_on_paths(level)
+            )?;
         }
     }
     Ok(text)
@@ -339,10 +347,7 @@ fn frequencies(spec: &TournamentSpec, level: &LevelStandings) -> Table {
 fn premiums(level: &LevelStandings) -> Table {
     let mut table = plain();
     table.set_header(["rule", "premium", "excess growth", "drift", "overlay", "costs"]);
-    let mut rows: Vec<&Standing> = level.rows.iter().collect();
-    let total = |row: &Standing| row.premium.map_or(f64::NEG_INFINITY, |premium| premium.total);
-    rows.sort_by(|a, b| total(b).total_cmp(&total(a)));
-    for row in rows {
+    for row in by_premium(level) {
         let part = |pick: fn(&allweather_study::Premium) -> f64| fine(row.premium.as_ref().map(pick));
         table.add_row([
             row.name.clone(),
@@ -356,18 +361,47 @@ fn premiums(level: &LevelStandings) -> Table {
     aligned(table)
 }
 
-fn plain() -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table
+fn premiums_on_paths(level: &LevelStandings) -> Table {
+    let mut table = plain();
+    table.set_header([
+        "rule",
+        "premium",
+        "±",
+        "5 %",
+        "median",
+        "95 %",
+        "above 0",
+        "excess growth",
+        "drift",
+        "overlay",
+        "costs",
+    ]);
+    for row in by_premium(level) {
+        let premium = row.premium_on_paths;
+        let total = premium.map(|premium| premium.total);
+        table.add_row([
+            row.name.clone(),
+            fine(total.map(|total| total.mean)),
+            fine(total.and_then(|total| total.mean_within)),
+            fine(total.map(|total| total.low)),
+            fine(total.map(|total| total.median)),
+            fine(total.map(|total| total.high)),
+            percent(premium.map(|premium| premium.above)),
+            fine(premium.map(|premium| premium.excess_growth.mean)),
+            fine(premium.map(|premium| premium.drift.mean)),
+            fine(premium.map(|premium| premium.overlay.mean)),
+            fine(premium.map(|premium| -premium.cost.mean)),
+        ]);
+    }
+    aligned(table)
 }
 
-fn aligned(mut table: Table) -> Table {
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if place == 0 { 0 } else { 2 }, 0));
-        column.set_cell_alignment(if place == 0 { CellAlignment::Left } else { CellAlignment::Right });
-    }
-    table
+/// Both tables of premiums in the order of history, so that a rule stands at one place.
+fn by_premium(level: &LevelStandings) -> Vec<&Standing> {
+    let mut rows: Vec<&Standing> = level.rows.iter().collect();
+    let total = |row: &Standing| row.premium.map_or(f64::NEG_INFINITY, |premium| premium.total);
+    rows.sort_by(|a, b| total(b).total_cmp(&total(a)));
+    rows
 }
 
 fn percent(share: Option<f64>) -> String {
@@ -410,6 +444,9 @@ fn a_small_tournament_runs_and_goes_on() -> Result<(), Box<dyn Error>> {
     let json = printed(&[&words[..], &["--json", "--threads", "1"]].concat())?;
     let json: serde_json::Value = serde_json::from_str(&json)?;
     assert_eq!(json["levels"].as_array().map(Vec::len), Some(3));
+    let premium = &json["levels"][1]["rows"][0]["premium_on_paths"];
+    assert!(premium["excess_growth"]["mean"].as_f64() > Some(0.0), "{premium}");
+    assert!(text.contains("the same on the paths"), "{text}");
     Ok(())
 }
 

@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         let rules = spec.entrants().len() + 1;
         assert_eq!(spec.grid().variants().len(), rules * (spec.costs().len() + 1));
         assert!(spec.significance() > 0.0 && spec.significance() < 1.0 && spec.draws() > 0);
+        assert!(spec.grid().variants().iter().all(|variant| variant.premium), "each has its premium on paths");
     }
     if let Ok(results) = Results::from_json("results", text) {
         let again = Results::from_json("results", &results.to_json()).expect("what was written is read");
@@ -31,6 +32,13 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
             let mut twice = tally.clone();
             twice.merge(tally);
             assert_eq!(twice.versus().is_some(), tally.versus().is_some());
+            assert_eq!(twice.premium().is_some(), tally.premium().is_some());
+            if let (Some(premium), Some(once)) = (twice.premium(), tally.premium()) {
+                let _ = (premium.total().mean(), premium.drift().deviation(), premium.cost().quantile(0.5));
+                let told = premium.overlay().defined().checked_add(premium.overlay().undefined());
+                assert!(told.is_none_or(|told| told >= tally.paths()), "a part is told of as many paths");
+                assert!(premium.above().happened() >= once.above().happened());
+            }
             for measure in allweather_study::Measure::ALL {
                 let found = twice.measure(measure);
                 let _ = (found.mean(), found.deviation(), found.standard_error(), found.quantile(0.5));

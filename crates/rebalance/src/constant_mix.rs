@@ -246,6 +246,22 @@ impl Walker<'_> {
         path: impl IntoIterator<Item = (usize, Moment)>,
         mut told: impl FnMut(f64),
     ) -> Result<MixTotals, RebalanceError> {
+        self.walk_with_trades(capital, path, |value, _| told(value))
+    }
+
+    /// As [`Walker::walk`], to the same bits; `told` is told besides whether the portfolio was traded to its weights there. The first
+    /// purchase is such a trade.
+    ///
+    /// # Errors
+    ///
+    /// As [`Walker::walk`].
+    #[inline]
+    pub fn walk_with_trades(
+        &mut self,
+        capital: f64,
+        path: impl IntoIterator<Item = (usize, Moment)>,
+        mut told: impl FnMut(f64, bool),
+    ) -> Result<MixTotals, RebalanceError> {
         if !(capital > 0.0 && capital.is_finite()) {
             let rule = "above 0, and finite";
             return Err(RebalanceError::Range { what: "capital", value: capital, position: 0, rule });
@@ -267,7 +283,7 @@ impl Walker<'_> {
         let (mut first, mut depth, mut following) = (0, 0, 0);
         let mut looked_up = true;
         let mut steps = 0;
-        told(value);
+        told(value, true);
         for (row, moment) in path {
             if row >= rows {
                 let rule = "the place of a row";
@@ -307,7 +323,7 @@ impl Walker<'_> {
             peak = if value > peak { value } else { peak };
             let drawdown = 1.0 - value / peak;
             totals.drawdown = if drawdown > totals.drawdown { drawdown } else { totals.drawdown };
-            told(value);
+            told(value, trades);
         }
         if !(value > 0.0 && value.is_finite()) {
             let rule = "above 0, and finite";

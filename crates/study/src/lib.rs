@@ -40,11 +40,13 @@ mod mix;
 mod occurrence;
 mod path;
 mod premium;
+mod premiums;
 mod resampling;
 mod results;
 mod sketch;
 mod source;
 mod spec;
+mod split;
 mod study;
 mod sum;
 mod tally;
@@ -59,6 +61,7 @@ pub use job::{Job, JobResult};
 pub use measure::{Event, Measure};
 pub use occurrence::Occurrence;
 pub use premium::{Growth, Premium, excess_growth};
+pub use premiums::Premiums;
 pub use resampling::Resampling;
 pub use results::Results;
 pub use sketch::Sketch;
@@ -68,6 +71,6 @@ pub use sum::ExactSum;
 pub use tally::Tally;
 pub use tournament::{
     Charge, CostLevel, Entrant, LevelStandings, Luck, OverBenchmark, PastFigures, PathDifference,
-    PathFigures, Spread, Standing, Standings, Tournament, TournamentSpec, Verdict,
+    PathFigures, PathPremium, Spread, Standing, Standings, Tournament, TournamentSpec, Verdict,
 };
 pub use versus::Versus;

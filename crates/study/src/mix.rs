@@ -4,7 +4,10 @@ use allweather_portfolio::{
     rebalance::paths::{ConstantMix, Moment, Timetable, Walker},
 };
 
-use crate::source::Source;
+use crate::{
+    source::Source,
+    split::{Split, Splitting},
+};
 
 /// A spec that is nothing but fixed weights: it is walked by the kernel of many paths, which comes to what the engine comes to.
 #[derive(Debug)]
@@ -13,13 +16,15 @@ pub(crate) struct Mix {
     /// What is done at each drawn month.
     moments: Vec<Moment>,
     capital: f64,
+    /// Where its growth is split.
+    split: Option<Split>,
 }
 
 impl Mix {
     /// `None` where the engine is needed: for forwards, expenses, vaults, lots, realised losses, interest on cash, costs that are not one
     /// rate, rules that read more than dates and drifts or trade otherwise than all to targets, and months so wild that a level might not
-    /// fit a double.
-    pub(crate) fn of(spec: &Spec, source: &Source) -> Option<Self> {
+    /// fit a double. `split` is whether the growth of its walks is to be split.
+    pub(crate) fn of(spec: &Spec, source: &Source, split: bool) -> Option<Self> {
         // By name, all of them: whoever adds a field to a spec has to say here what the kernel makes of it.
         let Spec {
             name: _,
@@ -59,19 +64,46 @@ impl Mix {
         let kernel =
             ConstantMix::new(&growth, &weights, &rates, Some(&timetable.half_widths(&weights))).ok()?;
         let capital = capital.amount().to_double();
-        Some(Self { kernel, moments: timetable.moments().to_vec(), capital })
+        let split = split.then(|| Split::new(&growth, &weights));
+        Some(Self { kernel, moments: timetable.moments().to_vec(), capital, split })
     }
 
     pub(crate) fn walker(&self) -> Walker<'_> {
         self.kernel.walker()
     }
 
-    /// Walks the path of these rows into `outcome`. Whether it stays within the range of doubles; the engine says what is wrong if not.
-    pub(crate) fn walk(&self, walker: &mut Walker<'_>, rows: &[usize], outcome: &mut Outcome) -> bool {
+    /// What splits the growth of its walks, if that was asked for.
+    pub(crate) fn splitting(&self) -> Option<Splitting<'_>> {
+        self.split.as_ref().map(Split::walk)
+    }
+
+    /// Walks the path of these rows into `outcome`, and into `splitting` if there is one. Whether it stays within the range of doubles; the
+    /// engine says what is wrong if not.
+    pub(crate) fn walk(
+        &self,
+        walker: &mut Walker<'_>,
+        splitting: Option<&mut Splitting<'_>>,
+        rows: &[usize],
+        outcome: &mut Outcome,
+    ) -> bool {
         let path = rows.iter().copied().zip(self.moments.iter().copied());
         let values = &mut outcome.values;
         values.clear();
-        let Ok(totals) = walker.walk(self.capital, path, |value| values.push(value)) else { return false };
+        let walked = match splitting {
+            None => walker.walk(self.capital, path, |value| values.push(value)),
+            Some(splitting) => {
+                splitting.begin();
+                // The first that is told is the purchase, before any row.
+                let mut rows = std::iter::once(None).chain(rows.iter().copied().map(Some));
+                walker.walk_with_trades(self.capital, path, |value, traded| {
+                    values.push(value);
+                    if let Some(row) = rows.next().flatten() {
+                        splitting.step(row, traded);
+                    }
+                })
+            }
+        };
+        let Ok(totals) = walked else { return false };
         let before = std::iter::once(&self.capital).chain(values.iter());
         outcome.returns.clear();
         outcome.returns.extend(values.iter().zip(before).map(|(after, before)| after / before - 1.0));
@@ -107,7 +139,7 @@ mod tests {
             spec[field] = value.clone();
             let spec = Spec::from_json(&spec.to_string()).unwrap();
             let source = Source::new([&spec].into_iter(), &data.market, &data.statistics, None, 120).unwrap();
-            Mix::of(&spec, &source).is_some()
+            Mix::of(&spec, &source, false).is_some()
         };
         let band = |measure: &str, scope: &str| json!({"drift_band": {"measure": measure, "threshold": 2, "scope": scope}});
         let month = json!({"calendar": {"every": "month", "on": "start"}});

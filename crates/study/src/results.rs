@@ -178,17 +178,19 @@ impl Results {
         if !fits {
             return Err(refuse("the results", format!("they are not of study {}", study.id())));
         }
-        let mut variants = study.spec().variants().iter().zip(&self.variants);
         // A comparison that is missing would go unnoticed: what is merged with it has none either.
-        let other = variants.find(|(variant, found)| {
-            found.tally.paths() > 0 && found.tally.versus().is_some() != variant.against.is_some()
-        });
-        match other {
-            None => Ok(()),
-            Some((Variant { name, .. }, _)) => {
-                Err(refuse("the results", format!("{name} is compared if the study says so, and only then")))
+        let ran = study.spec().variants().iter().zip(&self.variants).filter(|(_, of)| of.tally.paths() > 0);
+        for (Variant { name, against, premium, .. }, VariantResults { tally, .. }) in ran {
+            let is =
+                |what| refuse("the results", format!("{name} {what} if the study says so, and only then"));
+            if told_versus(tally) != against.is_some() {
+                return Err(is("is compared"));
+            }
+            if told_premium(tally) != *premium {
+                return Err(is("has a premium"));
             }
         }
+        Ok(())
     }
 
     /// That these are all results of a study.
@@ -216,17 +218,27 @@ impl Results {
     }
 }
 
+fn told_versus(tally: &Tally) -> bool {
+    tally.versus().is_some()
+}
+
+fn told_premium(tally: &Tally) -> bool {
+    tally.premium().is_some()
+}
+
 impl VariantResults {
     fn add(&mut self, done: &[(u64, u64)], tally: &Tally) -> Result<(), StudyError> {
-        let compared =
-            [&self.tally, tally].map(|tally| (tally.paths() > 0).then_some(tally.versus().is_some()));
-        if let [Some(mine), Some(other)] = compared
-            && mine != other
-        {
-            return Err(refuse(
-                &self.name,
+        let both = self.tally.paths() > 0 && tally.paths() > 0;
+        for (told, rule) in [
+            (
+                told_versus as fn(&Tally) -> bool,
                 "some of its paths are compared with another variant and some are not",
-            ));
+            ),
+            (told_premium, "some of its paths have a premium over buy and hold and some have not"),
+        ] {
+            if both && told(&self.tally) != told(tally) {
+                return Err(refuse(&self.name, rule));
+            }
         }
         let mut ranges: BTreeMap<u64, u64> = self.done.iter().copied().collect();
         for &(first, end) in done {

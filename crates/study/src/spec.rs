@@ -23,13 +23,16 @@ pub struct Variant {
     /// The name of another variant that this one is held against, path by path: [`Tally::versus`](crate::Tally::versus).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
+    /// Whether its premium over buying its weights and holding them is told, split on each path: [`Tally::premium`](crate::Tally::premium).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub premium: bool,
 }
 
 impl Variant {
     /// A spec under a name.
     #[must_use]
     pub fn new(name: &str, spec: Spec) -> Self {
-        Self { name: name.to_owned(), spec, own_rule: None, against: None }
+        Self { name: name.to_owned(), spec, own_rule: None, against: None, premium: false }
     }
 
     /// The same under a rule of your own, which the study is given by [`Study::with_rule`](crate::Study::with_rule). `fingerprint` tells the
@@ -43,6 +46,12 @@ impl Variant {
     #[must_use]
     pub fn against(self, variant: &str) -> Self {
         Self { against: Some(variant.to_owned()), ..self }
+    }
+
+    /// The same, with its premium over buy and hold on every path: the same spec under the rule `never`, which is then run beside it.
+    #[must_use]
+    pub fn with_premium(self) -> Self {
+        Self { premium: true, ..self }
     }
 }
 

@@ -3,16 +3,18 @@ use std::borrow::Cow;
 use allweather_market::{Market, Vintages};
 use allweather_metrics::{Block, Bootstrap, optimal_block_length};
 use allweather_portfolio::{
-    Outcome, PortfolioError, Record, Simulation, Spec, iterations::ContentHash, rebalance::Rebalancer,
+    Outcome, PortfolioError, Record, Simulation, Spec,
+    iterations::ContentHash,
+    rebalance::{Rebalancer, Rule},
     rfr::RateHistory,
 };
 use rayon::prelude::*;
 
 use crate::{
-    Job, JobResult, Resampling, Results, Span, StudyError, StudySpec, Tally, job::in_jobs, mix::Mix,
-    source::Source, year_rates::YearRates,
+    Growth, Job, JobResult, Resampling, Results, Span, StudyError, StudySpec, Tally, Variant, job::in_jobs,
+    mix::Mix, source::Source, year_rates::YearRates,
 };
-use runner::Runner;
+use runner::{Drawn, Runner};
 
 mod runner;
 
@@ -47,7 +49,9 @@ pub struct Study<'a> {
     rules: Vec<Option<&'a dyn Rebalancer>>,
     /// The places of the variants that variants are held against.
     rivals: Vec<Option<usize>>,
-    /// The variants' specs, from the end of history to the end of a path.
+    /// Where what each variant's premium is over is found among the specs; `None` for a variant that asks for none.
+    held: Vec<Option<usize>>,
+    /// The variants' specs, from the end of history to the end of a path; behind them those of buy and hold that no variant is.
     specs: Vec<Spec>,
     /// Those of them that are nothing but fixed weights, for the kernel of many paths.
     mixes: Vec<Option<Mix>>,
@@ -97,7 +101,8 @@ impl<'a> Study<'a> {
             end: Some(end),
             ..variant.spec.clone()
         });
-        let specs: Vec<_> = specs.collect();
+        let mut specs: Vec<_> = specs.collect();
+        let held = held(spec.variants(), &mut specs);
         // The number of draws is not read: rows are asked for by path.
         let bootstrap = Bootstrap::new(1, spec.seed())?;
         let draws = match spec.resampling() {
@@ -111,11 +116,16 @@ impl<'a> Study<'a> {
         let place = |name: &String| spec.variants().iter().position(|variant| variant.name == *name);
         let rivals = spec.variants().iter().map(|variant| variant.against.as_ref().and_then(place)).collect();
         let rules = vec![None; specs.len()];
-        let own = spec.variants().iter().map(|variant| variant.own_rule.is_some());
-        let mixes =
-            own.zip(&specs).map(|(own, spec)| if own { None } else { Mix::of(spec, &source) }).collect();
+        let variant = |place: usize| spec.variants().get(place);
+        let splits =
+            |place: usize| variant(place).is_some_and(|of| of.premium) || held.contains(&Some(place));
+        let own = |place: usize| variant(place).is_some_and(|of| of.own_rule.is_some());
+        let mix = |(place, spec): (usize, &Spec)| {
+            if own(place) { None } else { Mix::of(spec, &source, splits(place)) }
+        };
+        let mixes = specs.iter().enumerate().map(mix).collect();
         let year_rates = specs.iter().map(|spec| YearRates::of(spec, &source)).collect();
-        Ok(Self { spec, rules, rivals, specs, mixes, year_rates, source, draws, id })
+        Ok(Self { spec, rules, rivals, held, specs, mixes, year_rates, source, draws, id })
     }
 
     /// The same study with a rule of your own for a variant that says so ([`Variant::with_own_rule`](crate::Variant::with_own_rule)), in
@@ -174,28 +184,43 @@ impl<'a> Study<'a> {
         let simulation = simulation.map_err(|error| self.refuse(variant, path, error))?;
         match self.rules[variant] {
             Some(rule) => Ok(simulation.with_rule(rule)),
-            None if self.spec.variants()[variant].own_rule.is_some() => {
-                Err(StudyError::RuleMissing { variant: self.spec.variants()[variant].name.clone() })
+            None if self.spec.variants().get(variant).is_some_and(|of| of.own_rule.is_some()) => {
+                Err(StudyError::RuleMissing { variant: self.name(variant) })
             }
             None => Ok(simulation),
         }
     }
 
     fn refuse(&self, variant: usize, path: u64, error: PortfolioError) -> StudyError {
-        let variant = self.spec.variants()[variant].name.clone();
-        StudyError::Path { path, variant, error: Box::new(error) }
+        StudyError::Path { path, variant: self.name(variant), error: Box::new(error) }
     }
 
-    /// What a variant comes to on a path; `None` when the portfolio is lost.
+    /// The name of a variant, or of the buy and hold that one asks for.
+    fn name(&self, place: usize) -> String {
+        match self.spec.variants().get(place) {
+            Some(variant) => variant.name.clone(),
+            None => format!("buy and hold of {}", self.specs[place].name),
+        }
+    }
+
+    /// What a variant comes to on a path, with its growth if it is to be split; `None` when the portfolio is lost.
     fn outcome(
         &self,
         variant: usize,
         market: &Market,
         rates: &RateHistory,
         path: u64,
-    ) -> Result<Option<Outcome>, StudyError> {
-        match self.simulation(variant, market, rates, path)?.outcome() {
-            Ok(outcome) => Ok(Some(outcome)),
+        splits: bool,
+    ) -> Result<Option<(Outcome, Option<Growth>)>, StudyError> {
+        let simulation = self.simulation(variant, market, rates, path)?;
+        let ran = if splits {
+            // It is told from what was held at each step, which only a record has.
+            simulation.run().map(|record| (record.outcome().clone(), Growth::of(&record, market)))
+        } else {
+            simulation.outcome().map(|outcome| (outcome, None))
+        };
+        match ran {
+            Ok(ran) => Ok(Some(ran)),
             Err(PortfolioError::Lost { .. }) => Ok(None),
             Err(error) => Err(self.refuse(variant, path, error)),
         }
@@ -245,7 +270,7 @@ impl<'a> Study<'a> {
     /// The study in jobs of up to so many paths, 1 or more, variant after variant.
     pub fn jobs(&self, paths_per_job: u64) -> impl Iterator<Item = Job> + use<> {
         let all = 0..self.spec.paths();
-        (0..self.specs.len()).flat_map(move |variant| in_jobs(variant, all.clone(), paths_per_job))
+        (0..self.spec.variants().len()).flat_map(move |variant| in_jobs(variant, all.clone(), paths_per_job))
     }
 
     /// Runs one job: a pure function of the study and the job.
@@ -257,24 +282,38 @@ impl<'a> Study<'a> {
     pub fn run_job(&self, job: &Job) -> Result<JobResult, StudyError> {
         let Job { variant, first, paths } = *job;
         let end = first.checked_add(paths).filter(|end| *end <= self.spec.paths() && paths > 0);
-        let Some(end) = end.filter(|_| variant < self.specs.len()) else {
-            let (variants, of) = (self.specs.len(), self.spec.paths());
+        let variants = self.spec.variants().len();
+        let Some(end) = end.filter(|_| variant < variants) else {
+            let of = self.spec.paths();
             return Err(StudyError::Job { variant, first, paths, variants, of });
         };
         let mut tally = Tally::default();
         let mut rows = Vec::with_capacity(self.spec.months() as usize);
-        let mut runner = Runner::new(self, variant, self.rivals[variant]);
-        let mut rival = self.rivals[variant].map(|rival| Runner::new(self, rival, Some(variant)));
+        let (against, over) = (self.rivals[variant], self.held[variant]);
+        let mut runner = Runner::new(self, variant, against, over.is_some());
+        let mut rival = against.map(|rival| Runner::new(self, rival, Some(variant), over == against));
+        // What runs anyway is not run again.
+        let held = over.filter(|held| *held != variant && over != against);
+        let mut held = held.map(|held| Runner::new(self, held, None, true));
         for path in first..end {
             self.draw(path, &mut rows);
-            let mut market = None;
+            let mut drawn = Drawn::default();
             // What leaves the range of the kernel on one side runs on the engine on both.
             let walked = runner.walk(&rows) && rival.as_mut().is_none_or(|rival| rival.walk(&rows));
-            let found = runner.run(path, &rows, walked, &mut market)?;
+            let found = runner.run(path, &rows, walked, &mut drawn)?;
             tally.add(|measure| found.measure(measure), |event| found.event(event))?;
             if let Some(rival) = &mut rival {
-                let other = rival.run(path, &rows, walked, &mut market)?;
+                let other = rival.run(path, &rows, walked, &mut drawn)?;
                 tally.compare(|measure| Some(found.measure(measure)? - other.measure(measure)?))?;
+            }
+            if let Some(over) = over {
+                let of_held = match (&mut held, &rival) {
+                    (Some(held), _) => held.grow(path, &rows, &mut drawn)?,
+                    (None, Some(rival)) if over != variant => rival.growth(),
+                    _ => runner.growth(),
+                };
+                let premium = runner.growth().zip(of_held).map(|(own, held)| own.premium_over(&held));
+                tally.add_premium(premium.as_ref())?;
             }
         }
         Ok(JobResult { study: self.id.clone(), job: *job, tally })
@@ -378,6 +417,21 @@ impl<'a> Study<'a> {
         self.draw(path, &mut rows);
         self.source.market(&rows)
     }
+}
+
+/// For each variant that asks for its premium the place of the spec that buys and holds the same; those that no variant is are added.
+fn held(variants: &[Variant], specs: &mut Vec<Spec>) -> Vec<Option<usize>> {
+    let place = |(place, variant): (usize, &Variant)| {
+        let held = Spec { rule: Rule::Never, ..specs[place].clone() };
+        let own = |place: usize| variants.get(place).is_some_and(|variant| variant.own_rule.is_some());
+        variant.premium.then(|| {
+            (0..specs.len()).find(|place| specs[*place] == held && !own(*place)).unwrap_or_else(|| {
+                specs.push(held);
+                specs.len() - 1
+            })
+        })
+    };
+    variants.iter().enumerate().map(place).collect()
 }
 
 /// The longest of the block lengths that are best for each asset.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, Event, Measure, Occurrence, StudyError, Versus};
+use crate::{Distribution, Event, Measure, Occurrence, Premium, Premiums, StudyError, Versus};
 
 /// What was found on some paths of one variant: a distribution for each [`Measure`], a count for each [`Event`]. Tallies merge: in any
 /// order and grouping, the same paths give the same bytes.
@@ -11,6 +11,8 @@ pub struct Tally {
     measures: Vec<Distribution>,
     events: Vec<Occurrence>,
     versus: Option<Versus>,
+    /// Apart, so that who has none carries no place for it.
+    premium: Option<Box<Premiums>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -21,15 +23,18 @@ struct Wire {
     events: Vec<(Event, Occurrence)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     versus: Option<Versus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    premium: Option<Premiums>,
 }
 
 impl From<Tally> for Wire {
-    fn from(Tally { paths, measures, events, versus }: Tally) -> Self {
+    fn from(Tally { paths, measures, events, versus, premium }: Tally) -> Self {
         Self {
             paths,
             measures: Measure::ALL.into_iter().zip(measures).collect(),
             events: Event::ALL.into_iter().zip(events).collect(),
             versus,
+            premium: premium.map(|premium| *premium),
         }
     }
 }
@@ -37,12 +42,13 @@ impl From<Tally> for Wire {
 impl TryFrom<Wire> for Tally {
     type Error = StudyError;
 
-    fn try_from(Wire { paths, measures, events, versus }: Wire) -> Result<Self, StudyError> {
+    fn try_from(Wire { paths, measures, events, versus, premium }: Wire) -> Result<Self, StudyError> {
         let same = measures.iter().map(|(measure, _)| *measure).eq(Measure::ALL)
             && events.iter().map(|(event, _)| *event).eq(Event::ALL);
         let told = |of: &Distribution| of.defined().checked_add(of.undefined()) == Some(paths);
         let counted = |of: &Occurrence| of.of() <= paths;
-        let compared = versus.as_ref().is_none_or(|versus| versus.is_of(paths));
+        let compared = versus.as_ref().is_none_or(|versus| versus.is_of(paths))
+            && premium.as_ref().is_none_or(|premium| premium.is_of(paths));
         if !(compared
             && same
             && measures.iter().all(|(_, of)| told(of))
@@ -54,7 +60,7 @@ impl TryFrom<Wire> for Tally {
             measures.into_iter().map(|(_, of)| of).collect(),
             events.into_iter().map(|(_, of)| of).collect(),
         );
-        Ok(Self { paths, measures, events, versus })
+        Ok(Self { paths, measures, events, versus, premium: premium.map(Box::new) })
     }
 }
 
@@ -65,6 +71,7 @@ impl Default for Tally {
             measures: vec![Distribution::default(); Measure::ALL.len()],
             events: vec![Occurrence::default(); Event::ALL.len()],
             versus: None,
+            premium: None,
         }
     }
 }
@@ -91,6 +98,11 @@ impl Tally {
         self.versus.get_or_insert_default().add(difference)
     }
 
+    /// Adds the premium over buy and hold of the path that was just added; `None` where it has none.
+    pub(crate) fn add_premium(&mut self, premium: Option<&Premium>) -> Result<(), StudyError> {
+        self.premium.get_or_insert_default().add(premium)
+    }
+
     /// Adds what was found on other paths.
     pub fn merge(&mut self, other: &Self) {
         for (mine, other) in self.measures.iter_mut().zip(&other.measures) {
@@ -99,16 +111,10 @@ impl Tally {
         for (mine, other) in self.events.iter_mut().zip(&other.events) {
             mine.merge(other);
         }
-        // What is compared is compared on all paths; a side without paths has nothing to say.
-        self.versus = match (self.versus.take(), &other.versus) {
-            (Some(mut mine), Some(other)) => {
-                mine.merge(other);
-                Some(mine)
-            }
-            (None, theirs) if self.paths == 0 => theirs.clone(),
-            (mine, None) if other.paths == 0 => mine,
-            _ => None,
-        };
+        let paths = (self.paths, other.paths);
+        self.versus = of_both(self.versus.take(), other.versus.as_ref(), paths, Versus::merge);
+        self.premium =
+            of_both(self.premium.take(), other.premium.as_ref(), paths, |mine, other| mine.merge(other));
         self.paths = self.paths.saturating_add(other.paths);
     }
 
@@ -131,9 +137,33 @@ impl Tally {
         self.versus.as_ref()
     }
 
+    /// The premium over buy and hold; `None` unless the variant asks for it ([`Variant::with_premium`](crate::Variant::with_premium)).
+    #[must_use]
+    pub fn premium(&self) -> Option<&Premiums> {
+        self.premium.as_deref()
+    }
+
     /// How often something happened.
     #[must_use]
     pub fn event(&self, event: Event) -> Occurrence {
         self.events[event as usize]
+    }
+}
+
+/// What is told beside the measures is told of all paths of a tally or of none; a side without paths has nothing to say.
+fn of_both<T: Clone>(
+    mine: Option<T>,
+    theirs: Option<&T>,
+    paths: (u64, u64),
+    merge: fn(&mut T, &T),
+) -> Option<T> {
+    match (mine, theirs) {
+        (Some(mut mine), Some(theirs)) => {
+            merge(&mut mine, theirs);
+            Some(mine)
+        }
+        (None, theirs) if paths.0 == 0 => theirs.cloned(),
+        (mine, None) if paths.1 == 0 => mine,
+        _ => None,
     }
 }

@@ -17,7 +17,9 @@ pub use entrant::Entrant;
 pub use luck::{Luck, OverBenchmark};
 pub use past::PastFigures;
 pub use spec::TournamentSpec;
-pub use standings::{LevelStandings, PathDifference, PathFigures, Spread, Standing, Standings, Verdict};
+pub use standings::{
+    LevelStandings, PathDifference, PathFigures, PathPremium, Spread, Standing, Standings, Verdict,
+};
 
 use crate::{Results, Study, StudyError, Tally};
 use luck::Excesses;
@@ -228,6 +230,7 @@ impl<'a> Tournament<'a> {
                 premium,
                 paths: PathFigures::of(tally_of, tally(entrant, &gross)?),
                 versus: tally_of.versus().and_then(PathDifference::of),
+                premium_on_paths: tally_of.premium().and_then(PathPremium::of),
             });
         }
         // The benchmark, and what never differs from it, have no statistic: nought. Equal ones stay in the order of the spec.

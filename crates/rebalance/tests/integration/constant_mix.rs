@@ -112,6 +112,11 @@ proptest! {
         let (totals, values) = walked(&case.mix(), &case.path);
         let (expected, rebalances, turnover, costs) = case.plainly(1e6);
         prop_assert_eq!(totals.rebalances, rebalances);
+        let (mut again, mut trades) = (Vec::new(), Vec::new());
+        let told = |value, traded| { again.push(value); trades.push(traded); };
+        let told = case.mix().walker().walk_with_trades(1e6, case.path.iter().copied(), told).unwrap();
+        prop_assert_eq!((&told, &again), (&totals, &values));
+        prop_assert_eq!(trades.iter().filter(|traded| **traded).count(), rebalances + 1);
         for (found, expected) in values.iter().zip(&expected) {
             prop_assert!(near(*found, *expected, *expected), "{} for {}", found, expected);
         }

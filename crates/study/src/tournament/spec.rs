@@ -153,7 +153,7 @@ fn grid(
             // What is not read is no part of what a study is.
             let rule = if entrant.own_rule.is_some() { Rule::Never } else { entrant.rule.clone() };
             let spec = Spec { rule, costs: costs.clone(), start: None, end: None, ..base.clone() };
-            let mut variant = Variant::new(&variant_name(entrant, level), spec);
+            let mut variant = Variant::new(&variant_name(entrant, level), spec).with_premium();
             variant.own_rule.clone_from(&entrant.own_rule);
             if entrant.name != benchmark.name {
                 variant.against = Some(variant_name(benchmark, level));

@@ -3,7 +3,8 @@ use allweather_portfolio::rebalance::Period;
 use serde::Serialize;
 
 use crate::{
-    Luck, Measure, OverBenchmark, PastFigures, Premium, Span, Tally, Versus, occurrence::NORMAL_97_5,
+    Luck, Measure, OverBenchmark, PastFigures, Premium, Premiums, Span, Tally, Versus,
+    occurrence::NORMAL_97_5,
 };
 
 /// What a tournament came to: every rule at every level of costs, ranked, each with what history says of it, what the paths say, and whether
@@ -75,6 +76,8 @@ pub struct Standing {
     pub paths: PathFigures,
     /// What it came to over the benchmark, path by path; `None` for the benchmark.
     pub versus: Option<PathDifference>,
+    /// Its premium over buy and hold on the paths; `None` where no path has one.
+    pub premium_on_paths: Option<PathPremium>,
 }
 
 /// What is to be made of a rank.
@@ -149,6 +152,32 @@ pub struct PathDifference {
     pub sharpe: Option<f64>,
     /// Of the standard deviation, in the mean.
     pub deviation: Option<f64>,
+}
+
+/// The premium of a rule over buy and hold on the paths, and its parts: logarithms a year, of the paths on which neither lost everything.
+///
+/// ```text
+/// total = excess growth + drift + overlay − cost            on each path, and of the means; not of quantiles
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PathPremium {
+    /// All of it.
+    pub total: Spread,
+    /// [`Premium::excess_growth`].
+    pub excess_growth: Spread,
+    /// [`Premium::drift`].
+    pub drift: Spread,
+    /// [`Premium::overlay`].
+    pub overlay: Spread,
+    /// [`Premium::cost`]; positive is a loss.
+    pub cost: Spread,
+    /// The share of these paths on which it was above nought.
+    pub above: f64,
+    /// The interval that holds this share with 95 %.
+    pub above_within: (f64, f64),
+    /// How many paths have none.
+    pub missing: u64,
 }
 
 impl Standings {
@@ -227,6 +256,21 @@ impl PathDifference {
             ahead_within: ahead.interval()?,
             sharpe: versus.difference(Measure::Sharpe).mean(),
             deviation: versus.difference(Measure::Deviation).mean(),
+        })
+    }
+}
+
+impl PathPremium {
+    pub(crate) fn of(premium: &Premiums) -> Option<Self> {
+        Some(Self {
+            total: Spread::of(premium.total())?,
+            excess_growth: Spread::of(premium.excess_growth())?,
+            drift: Spread::of(premium.drift())?,
+            overlay: Spread::of(premium.overlay())?,
+            cost: Spread::of(premium.cost())?,
+            above: premium.above().probability()?,
+            above_within: premium.above().interval()?,
+            missing: premium.total().undefined(),
         })
     }
 }

@@ -1,8 +1,10 @@
 //! Specs of fixed weights run on the kernel of many paths: it changes no figure.
 
-use allweather_core::{Month, Rate};
+use std::fmt::Write as _;
+
+use allweather_core::{Currency, Month, Rate};
 use allweather_data::DataSet;
-use allweather_market::{Lag, SeriesId};
+use allweather_market::{Lag, Market, PricePanel, SeriesId, SpotPanel, Vintages};
 use allweather_portfolio::{
     CostSpec, Holding, Holdings, Spec,
     costs::Proportional,
@@ -102,6 +104,104 @@ fn what_is_the_same_has_no_difference() {
             let versus = tally.versus().unwrap();
             for measure in Measure::ALL {
                 assert!(versus.difference(measure).mean().is_none_or(|mean| mean == 0.0), "{measure}");
+            }
+        }
+    }
+}
+
+/// A dollar asset that halves against a dollar that halves: within doubles each, nothing together. A yen portfolio beside it that does not.
+fn falling() -> (Market, Vec<Variant>) {
+    let (mut prices, mut spots) = ("month,a_usd,b_jpy,c_jpy\n".to_owned(), "month,usd\n".to_owned());
+    let (mut level, mut b, mut c) = (1e6, 100.0, 100.0);
+    for k in 0..37 {
+        let month = format!("{}-{:02}", 2000 + k / 12, k % 12 + 1);
+        writeln!(prices, "{month},{level:e},{b},{c}").unwrap();
+        writeln!(spots, "{month},{level:e}").unwrap();
+        let (up, down) = (f64::from(k * 7 % 5) / 100.0, f64::from(k * 5 % 7) / 150.0);
+        (level, b, c) = (level / 2.0, b * (0.99 + up), c * (1.02 - down));
+    }
+    let market = Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", &prices).unwrap());
+    let market = market.with_spots(SpotPanel::from_csv("spots.csv", &spots, Currency::JPY).unwrap()).unwrap();
+    let spec = |name: &str, holdings: &str| {
+        let text = format!(
+            r#"{{"name": "{name}", "capital": 1000000, "costs": {{"proportional": "0.001"}},
+                "rule": {{"calendar": {{"every": "quarter", "on": "end"}}}}, "holdings": {holdings}}}"#
+        );
+        Variant::new(name, Spec::from_json(&text).unwrap())
+    };
+    let yen = r#"[{"asset": "b", "weight": 0.6}, {"asset": "c", "weight": 0.4}]"#;
+    let variants = vec![
+        spec("falls", r#"[{"asset": "a", "weight": 1}]"#).against("yen"),
+        spec("yen", yen),
+        spec("yen against", yen).against("falls"),
+        spec("yen over", yen).with_premium().against("falls"),
+        spec("falls over", r#"[{"asset": "a", "weight": 1}]"#).with_premium(),
+    ];
+    (market, variants)
+}
+
+/// What leaves the range of the kernel on one side runs on the engine on both: figures are those of the engine's record, to the bit.
+#[test]
+fn a_pair_falls_back_to_the_engine_together() {
+    let (market, variants) = falling();
+    let spec = StudySpec::new(variants, 8, 560).unwrap().with_seed(6);
+    let spec = spec.with_resampling(Resampling::blocks(3).unwrap()).unwrap();
+    let nothing = Vintages::new();
+    let study = Study::new(&spec, &market, &nothing).unwrap();
+    let wealth = |path| study.record_of_path("yen", path).unwrap().outcome().final_value / 1e6;
+    let of = |variant: usize| {
+        paths_of(&study, variant).map(|tally| tally.measure(Measure::Wealth).mean().unwrap())
+    };
+    let mut differ = 0;
+    for (path, (alone, beside)) in (0..).zip(of(1).zip(of(2))) {
+        assert_eq!(beside, wealth(path), "path {path}: beside what falls it runs on the engine");
+        assert!((alone / beside - 1.0).abs() < 1e-12);
+        differ += usize::from(alone != beside);
+    }
+    assert!(differ > 0, "alone it runs on the kernel");
+    for (path, tally) in (0..).zip(paths_of(&study, 0)) {
+        assert_eq!(tally.measure(Measure::Wealth).mean(), Some(0.0), "nothing is left");
+        assert_eq!(tally.event(Event::Ruin).happened(), 1);
+        let versus = tally.versus().unwrap();
+        assert_eq!(versus.difference(Measure::Wealth).mean(), Some(-wealth(path)));
+        assert_eq!(versus.difference(Measure::AnnualReturn).undefined(), 1);
+    }
+    // What lives has a premium, whatever it stands beside; what is lost has none.
+    for (beside, lost) in paths_of(&study, 3).zip(paths_of(&study, 4)) {
+        let [beside, lost] = [&beside, &lost].map(|tally| tally.premium().unwrap());
+        assert_eq!((beside.total().defined(), lost.total().undefined()), (1, 1));
+        assert_eq!((lost.cost().defined(), lost.above().of()), (0, 0));
+        assert!(beside.cost().mean() > Some(0.0));
+    }
+}
+
+/// Held against each other on the kernel, each is its own record to rounding.
+#[test]
+fn records_of_a_pair_are_those_of_the_kernel() {
+    let DataSet { market, statistics, .. } = allweather_data::embedded().unwrap();
+    for rule in rules() {
+        let yearly = simple(Rule::Calendar(Calendar { every: Period::Year, on: Edge::End }));
+        let variants = vec![
+            Variant::new("ruled", simple(rule.clone())).against("yearly"),
+            Variant::new("yearly", yearly),
+        ];
+        let spec = StudySpec::new(variants, 3, 130).unwrap().with_span(month("1990-07"), month("2024-09"));
+        let study = Study::new(&spec, &market, &statistics).unwrap();
+        for (path, tally) in (0..).zip(paths_of(&study, 0)) {
+            let outcome = |variant: &str| study.record_of_path(variant, path).unwrap().outcome().clone();
+            let (ruled, yearly) = (outcome("ruled"), outcome("yearly"));
+            let capital = 100_000_000.0;
+            let years = 130.0 / 12.0;
+            let versus = tally.versus().unwrap();
+            for (measure, expected) in [
+                (Measure::Wealth, (ruled.final_value - yearly.final_value) / capital),
+                (Measure::Turnover, (ruled.turnover - yearly.turnover) / years),
+                (Measure::Costs, (ruled.costs.total() - yearly.costs.total()) / capital / years),
+                (Measure::Rebalances, (ruled.rebalances as f64 - yearly.rebalances as f64) / years),
+            ] {
+                let found = versus.difference(measure).mean().unwrap();
+                assert!((found - expected).abs() < 1e-11, "{measure} under {rule:?}: {found} for {expected}");
+                assert_eq!(versus.above(measure).happened(), u64::from(found > 0.0));
             }
         }
     }

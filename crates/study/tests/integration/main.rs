@@ -7,6 +7,7 @@ mod figures;
 mod kernel;
 mod paths;
 mod premium;
+mod premiums;
 mod results;
 mod sketch;
 mod spec;

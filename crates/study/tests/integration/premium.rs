@@ -1,9 +1,9 @@
 use allweather_core::Currency;
 use allweather_data::DataSet;
-use allweather_market::{Market, PricePanel};
+use allweather_market::{Market, PricePanel, rates_from_csv};
 use allweather_metrics::risk::Covariance;
 use allweather_portfolio::{Spec, rebalance::Rule, rfr::RateHistory, simulate};
-use allweather_study::{Growth, excess_growth};
+use allweather_study::{Entrant, Growth, excess_growth};
 use proptest::prelude::*;
 
 use crate::tournament::{base, market};
@@ -104,6 +104,58 @@ fn late_assets_leave_nothing() {
     assert!((growth.total() - returns).abs() < 1e-12);
     assert!(growth.overlay.abs() < 1e-12, "{}", growth.overlay);
     assert!(record.steps().next().unwrap().after.contains(&0.0), "one is left out at first");
+}
+
+/// Cash that lots leave over is a part like others, and what it earns is its growth: nothing is left for the overlay.
+#[test]
+fn cash_grows_by_its_interest() {
+    let rates: String = (2000..2008)
+        .flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02},JPY,6,x\n")))
+        .collect();
+    let rates = rates_from_csv("rates.csv", &format!("month,currency,rate_pct,basis\n{rates}")).unwrap();
+    let market = market().with_short_rates(rates);
+    let run = |cash: &str, rule: Rule| {
+        let mut spec = serde_json::to_value(Spec { rule, ..base() }).unwrap();
+        (spec["capital"], spec["cash"]) = (250_000.into(), cash.into());
+        // A unit is up to 0.2 % of an asset: some cash is left over.
+        spec["operation"] = serde_json::json!({"actual": {"lot": {"minimum": "1", "increment": "1"}}});
+        simulate(&Spec::from_json(&spec.to_string()).unwrap(), &market, &RateHistory::default()).unwrap()
+    };
+    let monthly = || Entrant::monthly().rule;
+    let (record, idle) = (run("short_rate", monthly()), run("nothing", monthly()));
+    let growth = |record| Growth::of(record, &market).unwrap();
+    let found = growth(&record);
+    let returns: f64 = record.outcome().returns.iter().skip(1).map(|r| r.ln_1p()).sum();
+    assert!((found.total() - returns).abs() < 1e-12 && found.overlay.abs() < 1e-13, "{found:?}");
+    // By hand: weights and growth of each step with cash as one more part.
+    let (mut excess, mut parts, mut interest) = (0.0, 0.0, 0.0);
+    let steps: Vec<_> = record.steps().collect();
+    for pair in steps.windows(2) {
+        let (before, step) = (&pair[0], &pair[1]);
+        let mut weights: Vec<f64> = before.after.iter().map(|held| held / before.value_after).collect();
+        let mut grown: Vec<f64> =
+            before.after.iter().zip(step.before).map(|(held, now)| now / held).collect();
+        weights.push(before.cash / before.value_after);
+        grown.push(1.005);
+        excess += excess_growth(&weights, &grown).unwrap();
+        parts += weights.iter().zip(&grown).map(|(w, r)| w * r.ln()).sum::<f64>();
+        interest += before.cash / before.value_after * 1.005_f64.ln();
+    }
+    assert!((found.excess - excess).abs() < 1e-12 && (found.parts - parts).abs() < 1e-12, "{found:?}");
+    assert!(interest > 1e-4, "{interest}: there is cash");
+    // Without interest, cash is a part that does not grow.
+    let still = growth(&idle);
+    assert!(still.overlay.abs() < 1e-13 && still.parts < found.parts);
+    // The premium over buy and hold, whose cash earns too.
+    let held = run("short_rate", Rule::Never);
+    let premium = found.premium_over(&growth(&held));
+    let wealth = |record: &allweather_portfolio::Record| {
+        let values = &record.outcome().values;
+        (values[values.len() - 1] / values[0]).ln()
+    };
+    assert!((premium.total - (wealth(&record) - wealth(&held)) / found.years).abs() < 1e-12);
+    let sum = premium.excess_growth + premium.drift + premium.overlay - premium.cost;
+    assert!((premium.total - sum).abs() < 1e-14 && premium.overlay.abs() < 1e-14 && premium.cost > 0.0);
 }
 
 #[test]

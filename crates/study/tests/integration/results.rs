@@ -166,6 +166,61 @@ fn what_does_not_belong_together_is_refused() {
     });
 }
 
+/// Results of another build, of another rule, of another span: the file is named, and nothing is added.
+#[test]
+fn results_of_another_study_are_refused_by_name() {
+    let DataSet { market, statistics, .. } = allweather_data::embedded().unwrap();
+    let study = |change: fn(&mut StudySpec)| {
+        let mut spec = spec();
+        change(&mut spec);
+        spec
+    };
+    let own = study(|_| ());
+    let mine = Study::new(&own, &market, &statistics).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept.json");
+    // Another build has another number of what figures are in its id, and all else is the same.
+    let other_build = Results::new(&mine).to_json().replace(mine.id(), &"0".repeat(64));
+    let mut kept = vec![("build", other_build)];
+    for (what, change) in [
+        ("rule", (|spec| *spec = ruled(spec)) as fn(&mut StudySpec)),
+        ("fingerprint", |spec| *spec = with_variants(spec, |variant| variant.with_own_rule("mine"))),
+        ("premium", |spec| *spec = with_variants(spec, Variant::with_premium)),
+        ("span", |spec| {
+            *spec = spec.clone().with_span("1990-07".parse().unwrap(), "2020-12".parse().unwrap())
+        }),
+        ("seed", |spec| *spec = spec.clone().with_seed(2)),
+    ] {
+        let other = study(change);
+        kept.push((what, Results::new(&Study::new(&other, &market, &statistics).unwrap()).to_json()));
+    }
+    for (what, text) in kept {
+        std::fs::write(&file, &text).unwrap();
+        let error = Results::open(&file, &mine).unwrap_err().to_string();
+        assert!(error.ends_with("kept.json: it keeps the results of another study"), "{what}: {error}");
+        let other = Results::from_json("other", &text).unwrap();
+        let mut results = Results::new(&mine);
+        let error = results.merge(&other).unwrap_err().to_string();
+        assert!(error.contains("they are of study") && error.contains(mine.id()), "{what}: {error}");
+        assert!(mine.resume(&mut other.clone(), 1, &|_| (), |_| Ok(())).is_err(), "{what}");
+        assert_eq!(results, Results::new(&mine));
+    }
+    std::fs::write(&file, Results::new(&mine).to_json()).unwrap();
+    assert!(Results::open(&file, &mine).is_ok());
+}
+
+fn with_variants(spec: &StudySpec, change: fn(Variant) -> Variant) -> StudySpec {
+    let variants = spec.variants().iter().cloned().map(change).collect();
+    StudySpec::new(variants, spec.paths(), spec.months()).unwrap().with_seed(spec.seed())
+}
+
+fn ruled(spec: &StudySpec) -> StudySpec {
+    with_variants(spec, |variant| {
+        let rule = allweather_portfolio::rebalance::Rule::Never;
+        Variant::new(&variant.name, allweather_portfolio::Spec { rule, ..variant.spec.clone() })
+    })
+}
+
 #[test]
 fn what_is_no_result_is_refused() {
     with_study(|study| {

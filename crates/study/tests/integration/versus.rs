@@ -2,6 +2,7 @@ use allweather_market::Vintages;
 use allweather_portfolio::{
     Spec,
     rebalance::{Calendar, Edge, Period, Rule},
+    rfr::{ChangeRounding, MissingPolicy},
 };
 use allweather_study::{Measure, Results, Study, StudyError, StudySpec, Variant};
 
@@ -116,4 +117,44 @@ fn a_comparison_that_is_missing_is_not_merged() {
     assert!(error.contains("yearly is compared if"), "{error}");
     right.merge(&left).unwrap();
     study.resume(&mut right, 1, &|_| (), |_| Ok(())).unwrap();
+}
+
+/// What is drawn of a path is drawn once for both sides, and each is told the rates of its own rules.
+#[test]
+fn each_side_has_the_rates_of_its_own_rules() {
+    let data = allweather_data::embedded().unwrap();
+    let default = allweather_data::all_weather().unwrap();
+    let mut other = default.clone();
+    other.prescribed_rate.missing = MissingPolicy::at_least(2).unwrap();
+    other.prescribed_rate.rounding = Some(ChangeRounding::TenthOfPercent);
+    let spared = Spec { expenses: None, ..other.clone() };
+    let variants = vec![
+        Variant::new("default", default).against("other"),
+        Variant::new("other", other.clone()).with_premium().against("default"),
+        Variant::new("other alone", other),
+        Variant::new("spared", spared.clone()).against("other"),
+        Variant::new("spared alone", spared),
+    ];
+    let spec = StudySpec::new(variants, 2, 40).unwrap();
+    let spec = spec.with_span("1990-07".parse().unwrap(), "2024-09".parse().unwrap());
+    let study = Study::new(&spec, &data.market, &data.statistics).unwrap();
+    let results = study.run(2, &|_| ()).unwrap();
+    let tally = |variant| results.tally(variant).unwrap();
+    for (beside, alone) in [("other", "other alone"), ("spared", "spared alone")] {
+        for measure in Measure::ALL {
+            assert_eq!(
+                tally(beside).measure(measure),
+                tally(alone).measure(measure),
+                "{measure} of {beside}"
+            );
+        }
+    }
+    let mean = |variant, measure| tally(variant).measure(measure).mean().unwrap();
+    for (variant, against) in [("default", "other"), ("other", "default"), ("spared", "other")] {
+        for measure in [Measure::Wealth, Measure::RealWealth, Measure::OverPrescribedRate] {
+            let found = tally(variant).versus().unwrap().difference(measure).mean().unwrap();
+            assert!((found - (mean(variant, measure) - mean(against, measure))).abs() < 1e-14, "{measure}");
+            assert!(found != 0.0, "{measure} of {variant}: the rules differ");
+        }
+    }
 }
