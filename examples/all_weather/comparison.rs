@@ -42,10 +42,11 @@ pub(crate) struct Figures {
 impl Figures {
     fn of(record: &Record) -> Result<Self, Box<dyn Error>> {
         let (periodicity, outcome) = (record.periodicity(), record.outcome());
-        let returns = Returns::new(periodicity, &outcome.returns)?;
-        let years = outcome.returns.len() as f64 / periodicity.periods_a_year();
-        let mut rates = Vec::with_capacity(record.len());
-        for step in record.steps() {
+        let periods = outcome.period_returns();
+        let returns = Returns::new(periodicity, &periods)?;
+        let years = periods.len() as f64 / periodicity.periods_a_year();
+        let mut rates = Vec::with_capacity(periods.len());
+        for step in record.steps().skip(outcome.first_period) {
             let year = step.month.year();
             let rate = record.rates().get(&year).ok_or_else(|| format!("{year} has no prescribed rate"))?;
             let a_year = Rate::from_percent(rate.prescribed.rate).to_f64();

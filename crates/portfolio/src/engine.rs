@@ -104,7 +104,7 @@ impl State {
                 })
             }
         };
-        let purse = spec.expenses.as_ref().map(|e| Purse::new(e, capital, prepared.year(0), steps));
+        let purse = spec.expenses.as_ref().map(|e| Purse::new(e, capital, prepared));
         Ok(Self {
             holdings: vec![0.0; tree.places()],
             cash: capital,

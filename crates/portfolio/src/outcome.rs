@@ -4,8 +4,8 @@ use crate::{CostParts, QuarterRecord};
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Return of each step, net of costs; flows are no return. Shape `[steps]`. The first step only buys: its return is what that cost.
-    /// The targets count it; who wants periods of the market alone begins at the second.
+    /// Return of each step, net of costs; flows are no return. Shape `[steps]`. The first step of a simulation only buys: its return is what
+    /// that cost, and no time goes by for it. For figures a year take [`Outcome::period_returns`].
     pub returns: Vec<f64>,
     /// Value of the portfolio after each step in base currency, without the pool. Shape `[steps]`.
     pub values: Vec<f64>,
@@ -23,6 +23,8 @@ pub struct Outcome {
     pub rebalances: usize,
     /// Traded value over portfolio value, summed over rebalances, both sides; the first purchase does not count.
     pub turnover: f64,
+    /// The step at which the first period ends: 1 for a simulation, whose first step only buys, 0 for an account, which was there before.
+    pub first_period: usize,
 }
 
 /// What the quarters of a run came to.
@@ -53,6 +55,32 @@ impl ExpenseTotals {
 
 impl Outcome {
     pub(crate) fn with_steps(steps: usize) -> Self {
-        Self { returns: Vec::with_capacity(steps), values: Vec::with_capacity(steps), ..Self::default() }
+        let (returns, values) = (Vec::with_capacity(steps), Vec::with_capacity(steps));
+        Self { returns, values, first_period: 1, ..Self::default() }
+    }
+
+    /// Return of each period, net of costs, with what came before the first one in it: what the first purchase cost is paid out of the
+    /// first period's return. Shape `[steps − first_period]`; a run of one step has no period.
+    ///
+    /// Everything that is told a year is told of these: 12 months after the day of the purchase are 12 of them, and 13 steps.
+    ///
+    /// ```
+    /// let data = allweather_data::embedded()?;
+    /// let record = data.simulate(&allweather_data::all_weather()?)?;
+    /// let periods = record.outcome().period_returns();
+    /// assert_eq!((record.len(), periods.len()), (552, 551));
+    /// // Together they are what became of the capital.
+    /// let (steps, of_periods) = (&record.outcome().returns, periods.iter().map(|r| 1.0 + r).product::<f64>());
+    /// assert!((steps.iter().map(|r| 1.0 + r).product::<f64>() / of_periods - 1.0).abs() < 1e-12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn period_returns(&self) -> Vec<f64> {
+        let (before, periods) = self.returns.split_at_checked(self.first_period).unwrap_or_default();
+        let mut periods = periods.to_vec();
+        if let Some(first) = periods.first_mut() {
+            *first = before.iter().fold(1.0 + *first, |all, paid| all * (1.0 + paid)) - 1.0;
+        }
+        periods
     }
 }

@@ -5,7 +5,7 @@ use allweather_core::{Number, Quarter, Rate, Year};
 use allweather_rfr::{RateHistory, YearRate};
 use chrono::NaiveDate;
 
-use crate::{Expenses, Knowledge, PortfolioError, QuarterRecord, quarter::Payment};
+use crate::{Expenses, Knowledge, PortfolioError, QuarterRecord, prepare::Prepared, quarter::Payment};
 
 #[derive(Debug)]
 pub(crate) struct Purse {
@@ -16,7 +16,7 @@ pub(crate) struct Purse {
     pool_years: f64,
     knowledge: Knowledge,
     first_year: Year,
-    /// The prescribed rates from the first year to the running one, fractions.
+    /// The prescribed rates from the first quarter's year to the running one, fractions.
     rates: Vec<f64>,
     /// The calendar year that is running.
     year: Year,
@@ -32,7 +32,11 @@ pub(crate) struct Purse {
 }
 
 impl Purse {
-    pub(crate) fn new(expenses: &Expenses, capital: f64, first_year: Year, steps: usize) -> Self {
+    /// A purse of a portfolio that is bought in the first of these steps. What is bought on a quarter's last day has its first quarter behind it,
+    /// maybe in another year.
+    pub(crate) fn new(expenses: &Expenses, capital: f64, prepared: &Prepared) -> Self {
+        let (bought, steps) = (prepared.months[0], prepared.months.len());
+        let first_year = if prepared.ends_quarter[0] { bought.offset(1).year() } else { bought.year() };
         let initial_pool = expenses.initial_pool.to_double();
         Self {
             account: None,
@@ -43,7 +47,7 @@ impl Purse {
             first_year,
             // Room for all years, so that nothing is allocated on the way.
             rates: Vec::with_capacity(steps / 4 + 2),
-            year: first_year,
+            year: bought.year(),
             market_value: capital + initial_pool,
             previous_market_value: 0.0,
             expense: 0.0,

@@ -28,7 +28,7 @@ pub struct TargetCheck {
     pub deviation: Target,
     /// Largest drawdown as a positive fraction, the start included, against 6 %.
     pub drawdown: Target,
-    /// The geometric mean of the prescribed rates over the run's steps; `None` when a year has none.
+    /// The geometric mean of the prescribed rates over the run's periods; `None` when a year has none.
     pub prescribed_rate: Option<f64>,
 }
 
@@ -88,17 +88,19 @@ impl Record {
     /// Published method, §7.
     #[must_use]
     pub fn targets(&self) -> TargetCheck {
-        let returns = Returns::new(self.periodicity(), &self.outcome().returns).ok();
+        let (first, returns) = (self.outcome().first_period, self.outcome().period_returns());
+        let returns = Returns::new(self.periodicity(), &returns).ok();
         let reached = returns.as_ref().and_then(|r| annual_return_geometric(r).ok());
         let deviation = returns.as_ref().and_then(|r| volatility(r).ok());
         let drawdown = returns.as_ref().and_then(|r| max_drawdown(r).ok()).map(|d| -d.depth);
         let mut log_rate = Some(0.0);
-        for step in self.steps() {
+        for step in self.steps().skip(first) {
             let rate =
                 self.rates().get(&step.month.year()).map(|r| Rate::from_percent(r.prescribed.rate).to_f64());
             log_rate = log_rate.zip(rate).map(|(sum, rate)| sum + rate.ln_1p());
         }
-        let prescribed_rate = log_rate.map(|sum: f64| (sum / self.len() as f64).exp_m1());
+        let prescribed_rate =
+            log_rate.map(|sum: f64| (sum / self.len().saturating_sub(first).max(1) as f64).exp_m1());
         let target = |aim: Option<f64>, reached: Option<f64>, met: fn(f64, f64) -> bool| {
             let met = aim.zip(reached).is_some_and(|(aim, reached)| met(aim, reached));
             Target { aim, reached, met }

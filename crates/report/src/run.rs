@@ -113,6 +113,8 @@ pub(crate) struct Run<'a> {
     pub(crate) trades: Trades,
     /// The days of the steps.
     pub(crate) days: Vec<NaiveDate>,
+    /// The return of each period.
+    periods: Vec<f64>,
 }
 
 impl<'a> Run<'a> {
@@ -142,25 +144,31 @@ impl<'a> Run<'a> {
             estimated,
             trades,
             days,
+            periods: record.outcome().period_returns(),
         })
     }
 
-    /// The returns of the steps.
+    /// The returns of the periods.
     pub(crate) fn returns(&self) -> Result<Returns<'_>, MetricsError> {
-        Returns::new(self.periodicity, &self.record.outcome().returns)?.with_estimated(&self.estimated)
+        Returns::new(self.periodicity, &self.periods)?.with_estimated(&self.estimated[self.first_period()..])
+    }
+
+    /// The step at which the first period ends.
+    pub(crate) fn first_period(&self) -> usize {
+        self.record.outcome().first_period
     }
 
     /// What a return has to beat: the prescribed rate, or nothing when a year has none.
     pub(crate) fn hurdle(&self) -> Result<Hurdle<'_>, MetricsError> {
         match &self.risk_free {
-            Some(rates) => Ok(Hurdle::Series(Returns::new(self.periodicity, rates)?)),
+            Some(rates) => Ok(Hurdle::Series(Returns::new(self.periodicity, &rates[self.first_period()..])?)),
             None => Ok(Hurdle::Nothing),
         }
     }
 
     /// How many years the run lasts, by its periods.
     pub(crate) fn years_long(&self) -> f64 {
-        self.steps.len() as f64 / self.periodicity.periods_a_year()
+        self.periods.len() as f64 / self.periodicity.periods_a_year()
     }
 
     /// The last step of each month: a panel of days has too many to be seen one by one.

@@ -107,7 +107,7 @@ impl Mix {
         let before = std::iter::once(&self.capital).chain(values.iter());
         outcome.returns.clear();
         outcome.returns.extend(values.iter().zip(before).map(|(after, before)| after / before - 1.0));
-        outcome.final_value = totals.value;
+        (outcome.final_value, outcome.first_period) = (totals.value, 1);
         outcome.costs.commission = totals.costs;
         (outcome.rebalances, outcome.turnover) = (totals.rebalances, totals.turnover);
         true

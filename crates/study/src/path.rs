@@ -22,7 +22,8 @@ impl Figures {
         outcome: Option<&Outcome>,
         rate: impl Fn(Year) -> Option<f64>,
     ) -> Result<Self, StudyError> {
-        let mut walked = Walked::new(spec, ruin_level, outcome, rate)?;
+        let returns = outcome.map(Outcome::period_returns);
+        let mut walked = Walked::new(spec, ruin_level, outcome, returns.as_deref(), rate)?;
         // In their order: some are made of those before them.
         for measure in Measure::ALL {
             walked.figures.measures[measure as usize] = walked.told(measure);
@@ -55,7 +56,7 @@ struct Walked<'a> {
     ruin_level: f64,
     /// Σ ln(1 + prescribed rate) / 12 over the path's months; `None` when a year has no rate.
     log_prices: Option<f64>,
-    /// The mean of ln(1 + prescribed rate) over the steps of the run, as its targets have it.
+    /// The mean of ln(1 + prescribed rate) over the path's months, as its targets have it.
     log_rate: Option<f64>,
     years: f64,
 }
@@ -65,10 +66,10 @@ impl<'a> Walked<'a> {
         spec: &Spec,
         ruin_level: f64,
         outcome: Option<&'a Outcome>,
+        returns: Option<&'a [f64]>,
         rate: impl Fn(Year) -> Option<f64>,
     ) -> Result<Self, MetricsError> {
-        let returns =
-            outcome.map(|outcome| Returns::new(Periodicity::Monthly, &outcome.returns)).transpose()?;
+        let returns = returns.map(|returns| Returns::new(Periodicity::Monthly, returns)).transpose()?;
         // The logarithm once for each year.
         let mut last = None;
         let mut log_rate = |month: Month| match last {
@@ -83,7 +84,7 @@ impl<'a> Walked<'a> {
         let (steps, sum) = (months().count(), months().map(&mut log_rate).sum::<Option<f64>>());
         // The first step buys at the end of history: the months of the path are those after it.
         let first = spec.start.and_then(&mut log_rate);
-        let log_prices = sum.zip(first).map(|(sum, first)| (sum - first) / 12.0);
+        let (periods, sum) = (steps.saturating_sub(1), sum.zip(first).map(|(sum, first)| sum - first));
         let figures = Figures { measures: [None; Measure::ALL.len()], events: [None; Event::ALL.len()] };
         Ok(Self {
             figures,
@@ -92,9 +93,9 @@ impl<'a> Walked<'a> {
             capital: spec.capital.amount().to_double(),
             pool: spec.expenses.as_ref().map_or(0.0, |expenses| expenses.initial_pool.to_double()),
             ruin_level,
-            log_prices,
-            log_rate: sum.map(|sum| sum / steps.max(1) as f64),
-            years: steps.saturating_sub(1) as f64 / 12.0,
+            log_prices: sum.map(|sum| sum / 12.0),
+            log_rate: sum.map(|sum| sum / periods.max(1) as f64),
+            years: periods as f64 / 12.0,
         })
     }
 

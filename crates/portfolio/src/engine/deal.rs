@@ -52,11 +52,12 @@ impl Simulation<'_> {
         Ok(Dealt { costs, withdrawn, reinvested, held: total(&state.trading.after), traded: Some(traded) })
     }
 
-    /// What the ledger will do at this step, if it ends a quarter and there are expenses.
+    /// What the ledger will do at this step, if it ends a quarter and there are expenses. A portfolio that is bought on a quarter's last day
+    /// was not there in that quarter.
     pub(super) fn payment(&self, t: usize, state: &mut State) -> Result<Option<Payment>, PortfolioError> {
         let (Some(purse), Some(rule)) = (&mut state.purse, self.spending) else { return Ok(None) };
         purse.enter(self.prepared.year(t), state.value);
-        if !self.prepared.ends_quarter[t] {
+        if !self.prepared.ends_quarter[t] || state.outcome.returns.is_empty() {
             return Ok(None);
         }
         purse.claim(rule, self.rates, self.prepared.dates[t]).map(Some)

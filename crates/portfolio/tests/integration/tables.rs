@@ -46,22 +46,22 @@ fn targets_by_hand() {
     let check = run(&spec, &market).targets();
     near(check.prescribed_rate, 0.02);
     near(check.annual_return.aim, 0.06);
-    // Three returns: 0, 10 %, −10 %.
-    near(check.annual_return.reached, 0.99_f64.powi(4) - 1.0);
-    near(check.deviation.reached, 0.1 * 12.0_f64.sqrt());
+    // Two months after the purchase: 10 %, −10 %.
+    near(check.annual_return.reached, 0.99_f64.powi(6) - 1.0);
+    near(check.deviation.reached, 0.1 * 24.0_f64.sqrt());
     near(check.drawdown.reached, 0.1);
     assert_eq!((check.deviation.aim, check.drawdown.aim), (Some(0.04), Some(0.06)));
     assert!(!check.annual_return.met && !check.deviation.met && !check.drawdown.met);
 
     let (spec, market) = held("month,a_jpy\n2024-01,100\n2024-02,101\n2024-03,102.01\n", "");
     let check = run(&spec, &market).targets();
-    near(check.annual_return.reached, 1.0201_f64.powi(4) - 1.0);
-    near(check.deviation.reached, 0.02);
+    near(check.annual_return.reached, 1.0201_f64.powi(6) - 1.0);
+    near(check.deviation.reached, 0.0);
     near(check.drawdown.reached, 0.0);
     assert!(check.annual_return.met && check.deviation.met && check.drawdown.met);
 
     // A year without a prescribed rate has no aim, and is not met.
-    let (spec, market) = held("month,a_jpy\n2023-12,100\n2024-01,200\n", "");
+    let (spec, market) = held("month,a_jpy\n2023-11,100\n2023-12,150\n2024-01,200\n", "");
     let check = run(&spec, &market).targets();
     assert_eq!(
         (check.prescribed_rate, check.annual_return.aim, check.annual_return.met),

@@ -115,8 +115,9 @@ fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
         let returns = Returns::new(run.periodicity, returns).ok()?;
         annual_return_geometric(&returns).ok()
     };
-    let without: Vec<f64> = run.steps.iter().map(Step::gross_return).collect();
-    let (before, after) = (annual(&without), annual(&outcome.returns));
+    // Before costs the first purchase brings nothing, and takes no time.
+    let without: Vec<f64> = run.steps.iter().skip(run.first_period()).map(Step::gross_return).collect();
+    let (before, after) = (annual(&without), annual(&outcome.period_returns()));
     let (sum, steps) =
         years.iter().fold((0.0, 0), |(sum, steps), year| (sum + year.values.0, steps + year.values.1));
     let mean_value = sum / steps.max(1) as f64;

@@ -230,8 +230,11 @@ fn growth(run: &Run<'_>) -> Figure {
         Unit::Number,
     );
     let path = |premium: f64| {
-        let step = |rate: &Option<f64>| rate.map(|rate| of_period(rate + premium, run.periodicity));
-        run.rates.iter().map(step).collect::<Option<Vec<f64>>>().map(index)
+        let period = |rate: &Option<f64>| rate.map(|rate| of_period(rate + premium, run.periodicity));
+        let periods = run.rates.iter().skip(run.first_period()).map(period);
+        // No time goes by for the purchase.
+        let steps = std::iter::repeat_n(Some(0.0), run.first_period()).chain(periods);
+        steps.collect::<Option<Vec<f64>>>().map(index)
     };
     let portfolio = index(run.record.outcome().returns.iter().copied());
     let figure = estimated(run, figure);
@@ -263,7 +266,12 @@ fn falls(run: &Run<'_>, returns: &Returns<'_>) -> Vec<Block> {
         run.points(),
         Unit::Percent,
     )
-    .with(Words::new("drawdown", "ドローダウン"), Shape::Area, Colour::Loss, drawdown_series(returns))
+    .with(
+        Words::new("drawdown", "ドローダウン"),
+        Shape::Area,
+        Colour::Loss,
+        std::iter::repeat_n(0.0, run.first_period()).chain(drawdown_series(returns)),
+    )
     .with(
         Words::new("limit", "上限"),
         Shape::Dashed,
@@ -284,8 +292,9 @@ fn falls(run: &Run<'_>, returns: &Returns<'_>) -> Vec<Block> {
     );
     let mut all = drawdowns(returns).unwrap_or_default();
     all.sort_by(|a, b| a.depth.total_cmp(&b.depth));
-    // Period 0 is the moment before the first return.
-    let day = |period: usize| match period.checked_sub(1).and_then(|i| run.days.get(i)) {
+    // Period 0 is the moment before the first return: the day of the purchase, or the start of an account.
+    let step = |period: usize| (period + run.first_period()).checked_sub(1);
+    let day = |period: usize| match step(period).and_then(|i| run.days.get(i)) {
         Some(day) => Value::Date(*day),
         None => Value::Words(Words::new("start", "開始時")),
     };

@@ -246,7 +246,7 @@ fn what_is_unknown_is_not_missed() {
     let main = main_job();
     let json = main.record.spec().canonical_json();
     let mut spec: Json = serde_json::from_str(&json).unwrap();
-    (spec["start"], spec["end"]) = ("1995-03".into(), "1995-03".into());
+    (spec["start"], spec["end"]) = ("1995-02".into(), "1995-03".into());
     let record =
         main.data.simulate(&allweather_portfolio::Spec::from_json(&spec.to_string()).unwrap()).unwrap();
     let report = Report::new(&record, &Sources::new(&main.data.market, &main.data.statistics)).unwrap();
