@@ -330,6 +330,10 @@ impl Simulation<'_> {
             desk.decide(*rule, &prepared.tree, standing, value, |targets, weights| {
                 let review = Review::new(market, targets, weights).after(prepared.dates[t - 1]);
                 next.map_or(review, |next| review.before(next))
+            })
+            .map_err(|error| match error {
+                PortfolioError::Rebalance(error) => PortfolioError::Rule { date: prepared.dates[t], error },
+                other => other,
             })?;
             trades |= desk.wants_trade();
         }

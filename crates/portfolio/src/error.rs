@@ -32,7 +32,7 @@ pub enum PortfolioError {
         amount: Decimal,
     },
     /// Weights that are none.
-    #[error("the holdings' {0}")]
+    #[error("of the holdings: {0}")]
     Weights(#[from] WeightsError),
     /// An asset named twice.
     #[error("{asset} appears twice among the holdings of one portfolio or as the name of vaults")]
@@ -300,6 +300,16 @@ pub enum PortfolioError {
         short: f64,
         /// The day.
         date: NaiveDate,
+    },
+    /// A rule that cannot decide, or asks for what no rule may.
+    #[error("on {date}: {error}")]
+    #[non_exhaustive]
+    Rule {
+        /// The day.
+        date: NaiveDate,
+        /// What went wrong.
+        #[source]
+        error: RebalanceError,
     },
     /// A rule asked for weights that exceed the portfolio.
     #[error("on {date} the rule asks for weights that add up to {sum}, more than 1")]

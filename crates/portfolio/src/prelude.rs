@@ -7,4 +7,4 @@ pub use allweather_core::{AssetId, Currency, Month, Percent, Rate, Year};
 #[doc(no_inline)]
 pub use allweather_market::{Market, PricePanel, SpotPanel};
 #[doc(no_inline)]
-pub use allweather_rebalance::{Decision, Reason, RebalanceError, Rebalancer, Review, Targets};
+pub use allweather_rebalance::{Decision, Reason, RebalanceError, Rebalancer, Review, ReviewDay, Targets};

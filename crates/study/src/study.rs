@@ -20,6 +20,9 @@ mod runner;
 
 /// How many paths a job has, unless somebody says otherwise.
 const PATHS_PER_JOB: u64 = 32;
+const JOBS_OF_A_BATCH: usize = 8;
+/// More would be no use, and starting them would take longer than most studies.
+const MOST_THREADS: usize = 1024;
 
 /// What figures are, hashed into each study's id. Raise it whenever the same study comes to other figures: results of two programs must not
 /// merge.
@@ -319,7 +322,9 @@ impl<'a> Study<'a> {
         Ok(JobResult { study: self.id.clone(), job: *job, tally })
     }
 
-    /// Runs what `results` lack and adds it to them, in batches; after each batch it calls `saved` with the results so far, to keep them.
+    /// Runs what `results` lack and adds it to them, in batches of 256 paths a thread; after each batch it calls `saved` with the results so
+    /// far, to keep them. Where paths are quick, keeping every batch is slower than running it: keep one every few seconds, and the last one
+    /// when this has returned.
     /// What is interrupted goes on from the results that were kept.
     ///
     /// `threads` is their number, 0 for one for each core; it changes no byte of the result. `progress` is told the paths that are done,
@@ -340,12 +345,16 @@ impl<'a> Study<'a> {
         if let Some((variant, _)) = missing.find(|(of, rule)| of.own_rule.is_some() && rule.is_none()) {
             return Err(StudyError::RuleMissing { variant: variant.name.clone() });
         }
+        let refused = |reason| StudyError::Threads { threads, reason };
+        if threads > MOST_THREADS {
+            return Err(refused(format!("there may be {MOST_THREADS}")));
+        }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|e| StudyError::Threads { threads, reason: e.to_string() })?;
+        let pool = pool.map_err(|e| refused(e.to_string()))?;
         let mut jobs = results.remaining(PATHS_PER_JOB);
         let done = std::sync::atomic::AtomicU64::new(results.paths_done());
-        // So many that saving is rare beside running, and that results which wait to be merged are few whatever the number of paths.
-        let size = 64 * pool.current_num_threads().max(1);
+        // Few, so that little is lost with a batch, and enough that no thread waits long for the others at its end.
+        let size = JOBS_OF_A_BATCH * pool.current_num_threads().max(1);
         loop {
             let batch: Vec<Job> = jobs.by_ref().take(size).collect();
             if batch.is_empty() {

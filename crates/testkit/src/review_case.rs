@@ -108,7 +108,9 @@ impl fmt::Debug for ReviewCase {
         if self.cost_rates.iter().any(|rate| *rate > 0.0) {
             table.column("cost".to_owned(), cells(&self.cost_rates));
         }
-        write!(f, "{:?}\nreview on {}:\n{table}", self.world, self.date())
+        let earlier =
+            if self.row == 0 { "" } else { " (laws ask on the dates before too, with these weights)" };
+        write!(f, "{:?}\nreview on {}{earlier}:\n{table}", self.world, self.date())
     }
 }
 

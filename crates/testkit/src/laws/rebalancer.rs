@@ -84,9 +84,10 @@ pub fn all_fitted<R: Rebalancer + 'static>(
 }
 
 fn every(settings: &Settings, make: Make<'_>) -> Result<(), Broken> {
+    // The plainest first: what is wrong with every answer is not to be told as a difference between two.
+    wants_weights(settings, make)?;
     repeats(settings, make)?;
     sees_nothing_later(settings, make)?;
-    wants_weights(settings, make)?;
     holds_on_quiet_days(settings, make)?;
     trades_once(settings, make)?;
     in_runs(settings, make, record::CASH, |_, record| record::cash(record))?;

@@ -373,12 +373,12 @@ fn an_error_and_a_panic_of_a_rule_are_findings() {
             Err(RebalanceError::Rule { reason: "no covariance of one month".into() })
         }
     }
-    let text = readable(&laws::rebalancer(|| Lost).unwrap_err(), "determinism");
+    let text = readable(&laws::rebalancer(|| Lost).unwrap_err(), "weights");
     assert!(
         text.contains("happened: an error: the rule cannot decide: no covariance of one month"),
         "{text}"
     );
-    let text = readable(&laws::rebalancer(|| Index).unwrap_err(), "determinism");
+    let text = readable(&laws::rebalancer(|| Index).unwrap_err(), "weights");
     assert!(text.contains("happened: a panic: attempt to subtract with overflow"), "{text}");
 }
 
