@@ -39,6 +39,7 @@ mod error;
 mod estimated_moves;
 mod holdings;
 mod live_track;
+mod long_history;
 mod losses;
 pub mod prelude;
 mod prepare;
@@ -79,6 +80,7 @@ pub use holdings::{Holding, Holdings, Part, Vault};
 pub use live_track::{
     Labelled, LiveMonth, LiveStep, LiveTrack, LiveYear, Track, TrackMonth, TrackStep, TrackYear,
 };
+pub use long_history::LongHistory;
 pub use record::{ExpenseTotals, Outcome, Record};
 pub use simulation::{Simulation, simulate};
 pub use spec::{AssetLot, Capital, CashYield, CostSpec, Expenses, Knowledge, LateAssets, Operation, Spec};
