@@ -48,6 +48,22 @@ pub enum Method {
 }
 
 impl Method {
+    /// Its kind, as on the wire: the name that estimated levels are marked with.
+    ///
+    /// ```
+    /// assert_eq!(allweather_history::Method::Factors { on: Vec::new() }.name(), "factors");
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Stambaugh => "stambaugh",
+            Self::Em => "em",
+            Self::Factors { .. } => "factors",
+            Self::PrincipalComponents { .. } => "principal_components",
+            Self::Forest { .. } => "forest",
+        }
+    }
+
     /// One of each kind: all whole series as factors, components with 90 % of the variance, 200 trees of 5 months a leaf (ours).
     #[must_use]
     pub fn all() -> Vec<Self> {

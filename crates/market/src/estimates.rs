@@ -45,6 +45,8 @@ impl Estimates {
     }
 }
 
+const NO_DATE: &str = "the panel has no such date";
+
 /// The method behind the level of a row.
 pub(crate) fn method(marks: &[Mark], row: usize) -> Option<&str> {
     found(marks, row).map(|method| &**method)
@@ -90,13 +92,50 @@ impl PricePanel {
         method: &str,
         dates: impl IntoIterator<Item = NaiveDate>,
     ) -> Result<Self, MarketError> {
-        let position =
-            self.position(instrument).ok_or_else(|| MarketError::Unknown { name: instrument.to_string() })?;
-        let method = method_name(method).ok_or_else(|| MarketError::Method { found: method.to_owned() })?;
+        let (position, method) = self.marked_as(instrument, method)?;
         for date in dates {
             let refuse = |rule| MarketError::Mark { series: instrument.to_string(), date, rule };
-            let row = self.dates().binary_search(&date).map_err(|_| refuse("the panel has no such date"))?;
+            let row = self.dates().binary_search(&date).map_err(|_| refuse(NO_DATE))?;
             self.mark(position, row, &method).map_err(refuse)?;
+        }
+        Ok(self)
+    }
+
+    /// The same panel with levels where an instrument has none, marked as estimates made by `method`. A level that is there is never
+    /// replaced.
+    ///
+    /// ```
+    /// use allweather_market::PricePanel;
+    /// let text = "month,old_jpy,young_jpy\n1990-01,100,\n1990-02,103,98\n1990-03,101,100\n";
+    /// let panel = PricePanel::from_csv("prices.csv", text)?;
+    /// let january = panel.dates()[0];
+    /// let long = panel.with_estimated_levels(&"young".parse()?, "stambaugh", [(january, 96.5)])?;
+    /// assert_eq!((long.levels(1)[0], long.estimate(1, 0)), (Some(96.5), Some("stambaugh")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::Unknown`] for an instrument that the panel lacks, [`MarketError::Method`] for a method that is no name,
+    /// [`MarketError::Mark`] for a day that the panel lacks or on which there is a level, [`MarketError::Level`] for one that is not
+    /// finite and above 0.
+    pub fn with_estimated_levels(
+        mut self,
+        instrument: &AssetId,
+        method: &str,
+        levels: impl IntoIterator<Item = (NaiveDate, f64)>,
+    ) -> Result<Self, MarketError> {
+        let (position, method) = self.marked_as(instrument, method)?;
+        for (date, level) in levels {
+            let refuse = |rule| MarketError::Mark { series: instrument.to_string(), date, rule };
+            let row = self.dates().binary_search(&date).map_err(|_| refuse(NO_DATE))?;
+            if !(level.is_finite() && level > 0.0) {
+                return Err(MarketError::Level { series: instrument.to_string(), date, value: level });
+            }
+            let cell = self.levels.columns.get_mut(position).and_then(|column| column.get_mut(row));
+            let cell = cell.filter(|cell| cell.is_none()).ok_or_else(|| refuse("there is a value on it"))?;
+            *cell = Some(level);
+            self.levels.estimates.set(position, row, &method);
         }
         Ok(self)
     }
@@ -163,6 +202,14 @@ impl PricePanel {
     #[must_use]
     pub fn has_estimates(&self) -> bool {
         !self.levels.estimates.0.is_empty()
+    }
+
+    /// The place of an instrument and the name of a method, as they are named by who marks levels.
+    fn marked_as(&self, instrument: &AssetId, method: &str) -> Result<(usize, Arc<str>), MarketError> {
+        let position =
+            self.position(instrument).ok_or_else(|| MarketError::Unknown { name: instrument.to_string() })?;
+        let method = method_name(method).ok_or_else(|| MarketError::Method { found: method.to_owned() })?;
+        Ok((position, method))
     }
 
     fn mark(&mut self, position: usize, row: usize, method: &Arc<str>) -> Result<(), &'static str> {

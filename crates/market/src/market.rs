@@ -32,6 +32,18 @@ impl Market {
         }
     }
 
+    /// The same market with other prices, such as those of a panel with estimates.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::Mixed`] when they have another [`Basis`](crate::Basis) than the exchange rates.
+    pub fn with_prices(self, prices: PricePanel) -> Result<Self, MarketError> {
+        if let Some(spots) = &self.spots {
+            prices.levels.same_basis(prices.name(), &spots.levels, spots.name())?;
+        }
+        Ok(Self { prices, ..self })
+    }
+
     /// The same market with exchange rates.
     ///
     /// # Errors

@@ -2,6 +2,7 @@ use allweather_cashflow::CashflowError;
 use allweather_core::{AssetId, Currency, Month, WeightsError, Year};
 use allweather_costs::CostsError;
 use allweather_fx_overlay::FxError;
+use allweather_history::HistoryError;
 use allweather_iterations::{IterationsError, iteration_name};
 use allweather_leverage::LeverageError;
 use allweather_market::MarketError;
@@ -156,8 +157,19 @@ pub enum PortfolioError {
         rule: &'static str,
     },
     /// Weights are chosen from months.
-    #[error("weights are chosen from monthly prices: take the month ends of others first")]
+    #[error("months are asked for: take the month ends of these prices first")]
     NotMonthly,
+    /// Estimated months that are not those of the market.
+    #[error("estimates begin with the returns of {found}: the prices are those of {from} to {until}")]
+    #[non_exhaustive]
+    EstimatesSpan {
+        /// The first month that returns were estimated for.
+        found: Month,
+        /// The first month of the prices.
+        from: Month,
+        /// The last one.
+        until: Month,
+    },
     /// A scheduled weight for an asset without a price.
     #[error("{asset} is scheduled to have a weight on {date} and has had no price by then")]
     #[non_exhaustive]
@@ -332,6 +344,9 @@ pub enum PortfolioError {
     /// From hedge and overlay.
     #[error(transparent)]
     Fx(#[from] FxError),
+    /// From the estimates of months before an asset begins.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// From a record of an iteration.
     #[error(transparent)]
     Iterations(#[from] IterationsError),

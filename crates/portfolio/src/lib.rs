@@ -39,6 +39,7 @@ mod error;
 mod estimated_moves;
 mod holdings;
 mod live_track;
+mod long_history;
 mod losses;
 mod outcome;
 pub mod prelude;
@@ -81,6 +82,7 @@ pub use holdings::{Holding, Holdings, Part, Vault};
 pub use live_track::{
     Labelled, LiveMonth, LiveStep, LiveTrack, LiveYear, Track, TrackMonth, TrackStep, TrackYear,
 };
+pub use long_history::LongHistory;
 pub use outcome::{ExpenseTotals, Outcome};
 pub use record::Record;
 pub use simulation::{Simulation, simulate};

@@ -5,5 +5,6 @@ mod all_weather;
 mod bonds;
 mod embedded;
 mod folder;
+mod long_history;
 mod rates;
 mod weather;

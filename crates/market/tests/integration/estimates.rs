@@ -1,5 +1,5 @@
 use allweather_core::{AssetId, Currency, Month};
-use allweather_market::{Frequency, Instrument, Market, PricePanel};
+use allweather_market::{Basis, Frequency, Instrument, Market, MarketError, PricePanel, SpotPanel};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
@@ -74,6 +74,46 @@ fn what_cannot_be_an_estimate_is_refused() {
     for method in ["", "Stambaugh", "two words", "1st", &"m".repeat(65)] {
         assert!(refusal("b", method, end(2)).contains("is no name of a method"), "{method}");
     }
+}
+
+#[test]
+fn a_gap_is_filled_with_a_marked_level_and_nothing_else_changes() {
+    let long = panel().with_estimated_levels(&id("b"), "em", [(end(1), 9.5)]).unwrap();
+    assert_eq!(long.levels(1), [Some(9.5), Some(20.0), Some(30.0), Some(40.0)]);
+    assert_eq!(long.levels(0), panel().levels(0));
+    assert_eq!([0, 1, 2, 3].map(|row| long.estimate(1, row)), [Some("em"), None, None, None]);
+    assert_eq!([1, 2].map(|row| long.is_return_estimated(1, row)), [true, false]);
+    assert_eq!(panel().with_estimated_levels(&id("b"), "em", []).unwrap(), panel());
+    let refusal = |asset: &str, method: &str, date, level| {
+        panel().with_estimated_levels(&id(asset), method, [(date, level)]).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refusal("b", "em", end(2), 20.0),
+        "b on 1980-02-29 cannot be marked as estimated: there is a value on it"
+    );
+    let dates = "b on 1980-05-31 cannot be marked as estimated: the panel has no such date";
+    assert_eq!(refusal("b", "em", end(5), 20.0), dates);
+    assert_eq!(refusal("c", "em", end(1), 20.0), "the panel has no instrument c");
+    assert!(refusal("b", "two words", end(1), 20.0).contains("is no name of a method"));
+    for level in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let rule = format!("b on 1980-01-31: level {level} is not a positive finite number");
+        assert_eq!(refusal("b", "em", end(1), level), rule);
+    }
+    // The second of a day is refused too: what is estimated is there.
+    assert!(panel().with_estimated_levels(&id("b"), "em", [(end(1), 1.0), (end(1), 1.0)]).is_err());
+}
+
+#[test]
+fn other_prices_are_of_the_basis_of_the_exchange_rates() {
+    let spots =
+        SpotPanel::from_csv("fx.csv", "month,usd\n1980-01,239\n1980-02,249\n", Currency::JPY).unwrap();
+    let market = Market::new(Currency::JPY, panel()).with_spots(spots).unwrap();
+    let long = panel().with_estimated_levels(&id("b"), "em", [(end(1), 9.5)]).unwrap();
+    let other = market.clone().with_prices(long.clone()).unwrap();
+    assert_eq!((other.prices(), other.spots()), (&long, market.spots()));
+    assert_eq!(other.with_prices(panel()).unwrap(), market);
+    let refused = market.with_prices(long.with_basis(Basis::Average)).unwrap_err();
+    assert!(matches!(refused, MarketError::Mixed { .. }), "{refused}");
 }
 
 #[test]

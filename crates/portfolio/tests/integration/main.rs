@@ -12,6 +12,7 @@ mod floors;
 mod identities;
 mod knowledge;
 mod live_track;
+mod long_history;
 mod losses;
 mod lots;
 mod quiet;
