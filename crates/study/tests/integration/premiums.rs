@@ -133,7 +133,9 @@ fn spec(asked: bool) -> StudySpec {
         Variant::new("half", Spec { rule: Rule::DriftBand(DriftBand::daryanani()), ..base() }),
         Variant::new("own", Spec { rule: Rule::Never, ..base() }).with_own_rule("never").against("quarterly"),
     ];
-    variants.iter_mut().for_each(|variant| variant.premium = asked);
+    for variant in &mut variants {
+        variant.premium = asked;
+    }
     StudySpec::new(variants, 60, 48).unwrap().with_seed(5)
 }
 

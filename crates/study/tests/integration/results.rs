@@ -187,7 +187,7 @@ fn results_of_another_study_are_refused_by_name() {
         ("fingerprint", |spec| *spec = with_variants(spec, |variant| variant.with_own_rule("mine"))),
         ("premium", |spec| *spec = with_variants(spec, Variant::with_premium)),
         ("span", |spec| {
-            *spec = spec.clone().with_span("1990-07".parse().unwrap(), "2020-12".parse().unwrap())
+            *spec = spec.clone().with_span("1990-07".parse().unwrap(), "2020-12".parse().unwrap());
         }),
         ("seed", |spec| *spec = spec.clone().with_seed(2)),
     ] {
