@@ -197,7 +197,7 @@ fn numbers(standing: &Standing) -> Vec<f64> {
         }
     }
     let mut into = Vec::new();
-    flat(&serde_json::json!([standing.paths, standing.versus]), &mut into);
+    flat(&serde_json::json!([standing.paths, standing.versus, standing.premium_on_paths]), &mut into);
     into
 }
 
@@ -230,6 +230,8 @@ fn a_rule_of_ones_own_takes_part() {
         for (a, b) in mine_on_paths.iter().zip(&monthly_on_paths) {
             assert!((a - b).abs() < 1e-12, "{a} is not {b}");
         }
+        // Its spec says `never`, which is not what it does: nobody's premium is over it.
+        assert!(mine.premium_on_paths.unwrap().total.mean.abs() > 1e-6);
         assert_eq!((mine.every, monthly.every), (None, Some(Period::Month)));
     }
     // Another fingerprint is another study, whose results do not merge.
