@@ -223,7 +223,7 @@ impl<'a> Tournament<'a> {
                 verdict: match place.checked_sub(1) {
                     None => Verdict::Benchmark,
                     Some(rule) if excesses.is_benchmark(rule) => Verdict::Same,
-                    Some(_) => self.verdict(over.as_ref()),
+                    Some(_) => verdict(spec.significance(), over.as_ref()),
                 },
                 past: run.figures(free)?,
                 over,
@@ -242,16 +242,16 @@ impl<'a> Tournament<'a> {
         };
         Ok(LevelStandings { name: level.name.clone(), luck, untested, rows })
     }
+}
 
-    fn verdict(&self, over: Option<&OverBenchmark>) -> Verdict {
-        let level = self.spec.significance();
-        match over {
-            None => Verdict::Untested,
-            Some(over) if over.p_value < level && over.deflated.is_some_and(|sure| sure > 1.0 - level) => {
-                Verdict::Skill
-            }
-            Some(_) => Verdict::Luck,
+/// What is to be made of a rule that differs from the benchmark: beyond luck only where both say so.
+fn verdict(level: f64, over: Option<&OverBenchmark>) -> Verdict {
+    match over {
+        None => Verdict::Untested,
+        Some(over) if over.p_value < level && over.deflated.is_some_and(|sure| sure > 1.0 - level) => {
+            Verdict::Skill
         }
+        Some(_) => Verdict::Luck,
     }
 }
 
@@ -270,5 +270,34 @@ impl Ran {
 
     fn excesses(&self) -> Excesses {
         Excesses::new(&self.benchmark.returns, self.rules.iter().map(|rule| rule.returns.as_slice()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OverBenchmark, Verdict, verdict};
+
+    /// Both are asked, each for itself: a small p-value alone is luck, and so is a sure ratio alone.
+    #[test]
+    fn both_must_say_so() {
+        let over = |p_value: f64, deflated: Option<f64>| OverBenchmark {
+            excess: 0.01,
+            tracking_error: 0.01,
+            information_ratio: 1.0,
+            statistic: 3.0,
+            p_value,
+            deflated,
+            sharpe: None,
+        };
+        for (p_value, deflated, expected) in [
+            (0.04, Some(0.96), Verdict::Skill),
+            (0.06, Some(0.96), Verdict::Luck),
+            (0.05, Some(0.96), Verdict::Luck),
+            (0.04, Some(0.94), Verdict::Luck),
+            (0.04, None, Verdict::Luck),
+        ] {
+            assert_eq!(verdict(0.05, Some(&over(p_value, deflated))), expected, "{p_value} {deflated:?}");
+        }
+        assert_eq!(verdict(0.05, None), Verdict::Untested);
     }
 }

@@ -131,3 +131,28 @@ pub(crate) fn months_to(last: Month, count: usize) -> impl Iterator<Item = Month
     let back = i32::try_from(count).unwrap_or(i32::MAX);
     (0..back).rev().map(move |months| last.offset(-months))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use allweather_core::Month;
+
+    use super::Track;
+
+    /// Figures a year apart stand for the months between them, and those that are further apart for none.
+    #[test]
+    fn a_figure_stands_for_a_year_at_the_most() {
+        let first = Month::new(2000, 12).unwrap();
+        let track = |apart: i32| {
+            let levels = BTreeMap::from([(first, 100.0), (first.offset(apart), 200.0)]);
+            Track::growth(&levels, (first.offset(1), first.offset(apart)), 24)
+        };
+        let year = track(12).unwrap();
+        assert!(year.factors().iter().all(|factor| (factor - 2_f64.powf(1.0 / 12.0)).abs() < 1e-15));
+        // After a year of them the level is what was published, and doubles from there.
+        assert!((year.drawn(&[0; 12]).last().unwrap().unwrap() - 400.0).abs() < 1e-10);
+        assert!(track(13).is_none());
+    }
+}

@@ -133,7 +133,9 @@ fn spec(asked: bool) -> StudySpec {
         Variant::new("half", Spec { rule: Rule::DriftBand(DriftBand::daryanani()), ..base() }),
         Variant::new("own", Spec { rule: Rule::Never, ..base() }).with_own_rule("never").against("quarterly"),
     ];
-    variants.iter_mut().for_each(|variant| variant.premium = asked);
+    for variant in &mut variants {
+        variant.premium = asked;
+    }
     StudySpec::new(variants, 60, 48).unwrap().with_seed(5)
 }
 
@@ -215,11 +217,15 @@ fn a_premium_that_is_missing_or_forged_is_refused() {
             assert!(Results::from_json("results", &text).is_err(), "{found}");
         }
         let whole: Value = serde_json::from_str(&right.to_json()).unwrap();
+        let mut of_more = whole.clone();
         for part in ["total", "excess_growth", "drift", "overlay", "cost"] {
+            of_more["variants"][0]["tally"]["premium"][part]["undefined"] = 1.into();
             let mut forged = whole.clone();
             forged["variants"][0]["tally"]["premium"][part]["undefined"] = 1.into();
             assert!(Results::from_json("results", &forged.to_string()).is_err(), "{part}");
         }
+        // All parts agree, on paths that are not there.
+        assert!(Results::from_json("results", &of_more.to_string()).is_err());
     });
     // Nobody asked for one.
     let more = with_study(true, |study| study.run(1, &|_| ()).unwrap().to_json());

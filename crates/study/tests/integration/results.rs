@@ -181,13 +181,14 @@ fn results_of_another_study_are_refused_by_name() {
     let file = folder.path().join("kept.json");
     // Another build has another number of what figures are in its id, and all else is the same.
     let other_build = Results::new(&mine).to_json().replace(mine.id(), &"0".repeat(64));
-    let mut kept = vec![("build", other_build)];
+    let other_name = Results::new(&mine).to_json().replace(r#""name":"gold""#, r#""name":"silver""#);
+    let mut kept = vec![("build", other_build), ("name", other_name)];
     for (what, change) in [
         ("rule", (|spec| *spec = ruled(spec)) as fn(&mut StudySpec)),
         ("fingerprint", |spec| *spec = with_variants(spec, |variant| variant.with_own_rule("mine"))),
         ("premium", |spec| *spec = with_variants(spec, Variant::with_premium)),
         ("span", |spec| {
-            *spec = spec.clone().with_span("1990-07".parse().unwrap(), "2020-12".parse().unwrap())
+            *spec = spec.clone().with_span("1990-07".parse().unwrap(), "2020-12".parse().unwrap());
         }),
         ("seed", |spec| *spec = spec.clone().with_seed(2)),
     ] {

@@ -129,6 +129,26 @@ fn paths_are_those_of_the_grid() {
             );
             assert_eq!(row.paths.rebalances, net.measure(Measure::Rebalances).mean());
             assert_eq!((row.paths.lost, row.versus.is_none()), (0, row.name == "yearly"));
+            let (premium, told) = (row.premium_on_paths.unwrap(), net.premium().unwrap());
+            for (part, of) in [
+                (premium.total, told.total()),
+                (premium.excess_growth, told.excess_growth()),
+                (premium.drift, told.drift()),
+                (premium.overlay, told.overlay()),
+                (premium.cost, told.cost()),
+            ] {
+                assert_eq!(Some(part.mean), of.mean());
+                assert_eq!([Some(part.low), Some(part.median)], [0.05, 0.5].map(|p| of.quantile(p)));
+                assert_eq!(Some(part.high), of.quantile(0.95));
+            }
+            assert_eq!((premium.missing, Some(premium.above)), (0, told.above().probability()));
+            assert_eq!(Some(premium.above_within), told.above().interval());
+            // Whoever holds has none; whoever trades pays for it, at the levels that ask for something.
+            let trades = row.name != "never";
+            assert_eq!(
+                (premium.total.mean != 0.0, premium.cost.mean > 0.0),
+                (trades, trades && level.name != "no costs")
+            );
             if let Some(versus) = row.versus {
                 let benchmark = results.tally(&format!("yearly @ {}", level.name)).unwrap();
                 let difference = mean(net, Measure::AnnualReturn) - mean(benchmark, Measure::AnnualReturn);
@@ -177,7 +197,7 @@ fn numbers(standing: &Standing) -> Vec<f64> {
         }
     }
     let mut into = Vec::new();
-    flat(&serde_json::json!([standing.paths, standing.versus]), &mut into);
+    flat(&serde_json::json!([standing.paths, standing.versus, standing.premium_on_paths]), &mut into);
     into
 }
 
@@ -210,6 +230,8 @@ fn a_rule_of_ones_own_takes_part() {
         for (a, b) in mine_on_paths.iter().zip(&monthly_on_paths) {
             assert!((a - b).abs() < 1e-12, "{a} is not {b}");
         }
+        // Its spec says `never`, which is not what it does: nobody's premium is over it.
+        assert!(mine.premium_on_paths.unwrap().total.mean.abs() > 1e-6);
         assert_eq!((mine.every, monthly.every), (None, Some(Period::Month)));
     }
     // Another fingerprint is another study, whose results do not merge.
