@@ -56,7 +56,7 @@ pub(super) fn polish(programme: &Programme, from: &State) -> Option<(State, usiz
         let slopes = bent.slopes(programme, &multipliers);
         let flat = active.free().all(|at| slopes[at].abs() <= FLAT);
         if !active.changes(programme, &weights, &slopes, &multipliers) && flat {
-            return Some((active.into_state(weights, multipliers, &bent, &slopes, programme), step));
+            return Some((active.state(programme, weights, &multipliers, &bent, &slopes), step));
         }
     }
     None
@@ -177,13 +177,14 @@ impl Active {
         changed
     }
 
-    fn into_state(
-        self,
+    /// Where this settles it: what presses has no room, and what has room does not press.
+    fn state(
+        &self,
+        programme: &Programme,
         weights: Vec<f64>,
-        multipliers: Vec<f64>,
+        multipliers: &[f64],
         bent: &Bent,
         slopes: &[f64],
-        programme: &Programme,
     ) -> State {
         let side = |of: Place, sign: f64, bound: fn((f64, f64)) -> f64| {
             let slack = |at: usize| {
@@ -199,7 +200,7 @@ impl Active {
             let u = x.mapv(|x| x.max(0.0));
             (Pair { slack: x.mapv(|x| (-x).max(0.0)), dual: &kind.curvature * &u }, None, u)
         });
-        let rows = programme.rows.iter().zip(&multipliers).zip(&self.rows);
+        let rows = programme.rows.iter().zip(multipliers).zip(&self.rows);
         let rows = rows.map(|((row, multiplier), active)| {
             if *active {
                 (0.0, if row.equal { *multiplier } else { multiplier.max(0.0) })
