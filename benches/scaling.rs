@@ -23,8 +23,8 @@ use plotters::prelude::*;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// An exponent above this is more than linear; 1 is linear, and memory that no longer fits a cache adds a little: a study over months, where a
-/// step of that kind lies in the middle, comes to 1.03 to 1.11.
+/// An exponent above this is more than linear; 1 is linear, and pages that the allocator gives back and takes again add a little: a study over
+/// months, where that begins in the middle, comes to 1.03 to 1.11.
 const LINEAR: f64 = 1.15;
 /// A size is measured for at least this long, seconds, and at least [`LEAST`] times.
 const LONG_ENOUGH: f64 = 0.15;

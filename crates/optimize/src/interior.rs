@@ -5,6 +5,7 @@
 //! what is left is a matrix of assets by assets.
 
 mod newton;
+mod polish;
 mod residuals;
 mod system;
 
@@ -36,6 +37,12 @@ const CAREFUL: f64 = 0.2;
 /// good: what they leave of the slopes is the next residual, and where that is what is off most the matrix is made anew.
 const OUT_OF_DATE: f64 = 0.1;
 
+/// At this gap, in units of what it may be, it is nearly known which bounds press and which hinges bend.
+const NEARLY_KNOWN: f64 = 1e10;
+
+/// Where that did not suffice to go straight to the end, the gap becomes this much smaller before it is tried again.
+const CLEARER: f64 = 1e-3;
+
 /// Bounds nearer to each other than this are one value.
 pub(crate) const ONE_VALUE: f64 = 1e-9;
 
@@ -57,6 +64,7 @@ fn attempt(programme: &Programme, careful: bool) -> (Point, bool) {
     let mut system = System::new(programme);
     let (mut best, mut best_error, mut since) = (state.clone(), f64::INFINITY, 0);
     let (mut iterations, curved) = (0, programme.curved());
+    let mut try_at = if polish::is_piecewise_quadratic(programme) { NEARLY_KNOWN } else { 0.0 };
     loop {
         let residuals = Residuals::of(programme, &state);
         let (off, gap) = residuals.error(programme, &state);
@@ -69,6 +77,15 @@ fn attempt(programme: &Programme, careful: bool) -> (Point, bool) {
         // Past the gap the multipliers lose their digits, and nothing is gained.
         if best_error <= 1.0 || gap < 1e-4 || iterations == ITERATIONS || since > PATIENCE {
             break;
+        }
+        if gap < try_at {
+            try_at = gap * CLEARER;
+            if let Some((polished, steps)) = polish::polish(programme, &state) {
+                let (off, gap) = Residuals::of(programme, &polished).error(programme, &polished);
+                if off.max(gap) <= 1.0 {
+                    return (polished.into_point(iterations + steps), true);
+                }
+            }
         }
         iterations += 1;
         let out_of_date = if careful || off > gap { 0.0 } else { (gap * GAP).sqrt().min(OUT_OF_DATE) };

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What an equality may give in one step for each unit of its multiplier; the next step takes it back.
-const REDUNDANT: f64 = 1e-12;
+pub(super) const REDUNDANT: f64 = 1e-12;
 
 /// The matrix that is left when hinges, bounds and slacks are eliminated.
 ///
@@ -133,14 +133,18 @@ impl System {
         factors.is_invertible().then_some(factors)
     }
 
-    /// With one round of refinement: the matrix holds numbers of very different size near the end.
     pub(super) fn solve(&self, factors: &LU<f64, Dyn, Dyn>, right: Vec<f64>) -> Vec<f64> {
-        let right = DVector::from_vec(right);
-        let mut solution = right.clone();
-        factors.solve_mut(&mut solution);
-        let mut off = &right - &self.matrix * &solution;
-        factors.solve_mut(&mut off);
-        solution += off;
-        solution.as_slice().to_vec()
+        refined(&self.matrix, factors, right)
     }
+}
+
+/// With one round of refinement: the matrix holds numbers of very different size near the end.
+pub(super) fn refined(matrix: &DMatrix<f64>, factors: &LU<f64, Dyn, Dyn>, right: Vec<f64>) -> Vec<f64> {
+    let right = DVector::from_vec(right);
+    let mut solution = right.clone();
+    factors.solve_mut(&mut solution);
+    let mut off = &right - matrix * &solution;
+    factors.solve_mut(&mut off);
+    solution += off;
+    solution.as_slice().to_vec()
 }
