@@ -15,6 +15,7 @@ mod leverage;
 mod rate;
 mod returns;
 mod site;
+mod study;
 mod taxes;
 mod terms;
 mod tournament;
