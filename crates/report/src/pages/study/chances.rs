@@ -139,6 +139,6 @@ fn table(events: &[Event], tallies: &[(&str, &Tally)]) -> Table {
     table.with_note(words!(
         "Intervals are Wilson's, 95 %. Targets: 4 % a year over the prescribed rate, a deviation of 4 % at the most, a drawdown of 6 % at the \
          most.{en}",
-        "区間はウィルソンの95%区間です。目標は、リターンが規定RFR＋年4%以上、標準偏差が年4%以下、最大ドローダウンが6%以下です。{ja}"
+        "区間はウィルソンの95%区間です。目標は、リターンが規定RFR＋年4 %以上、標準偏差が年4 %以下、最大ドローダウンが6 %以下です。{ja}"
     ))
 }
