@@ -13,7 +13,7 @@ use allweather_report::{Language, Report, Sources, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, same, series, sound, table},
+    runs::{figure, number, page, same, series, sound, table},
 };
 
 const PRICES: &str = "month,a_jpy,b_jpy,c_jpy\n2023-11,100,50,10\n2023-12,110,50,11\n2024-01,121,49,12\n";

@@ -14,6 +14,7 @@ mod iterations;
 mod leverage;
 mod rate;
 mod returns;
+mod runs;
 mod site;
 mod study;
 mod taxes;

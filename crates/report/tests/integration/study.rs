@@ -3,12 +3,12 @@
 use allweather_core::Currency;
 use allweather_market::{Market, PricePanel, Vintages};
 use allweather_portfolio::{Spec, rfr::RateHistory, simulate};
-use allweather_report::{Block, Language, Page, Points, Report, ReportError, Shape, Sources};
+use allweather_report::{Language, Page, Points, Report, ReportError, Shape, Sources};
 use allweather_study::{Event, Measure, Results, Study, StudySpec, Variant};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, same, sound, table},
+    runs::{figure, number, page, same, sound, table, texts},
 };
 
 /// A name that must not end anything in a page.
@@ -42,15 +42,6 @@ fn report(market: &Market, study: &Study<'_>, results: &Results) -> Result<Repor
     Report::new(&record, &sources)
 }
 
-fn texts(page: &Page, language: Language) -> String {
-    let blocks = page.sections.iter().flat_map(|section| &section.blocks);
-    let told = blocks.filter_map(|block| match block {
-        Block::Paragraph(words) | Block::Warning(words) => Some(words.text(language)),
-        _ => None,
-    });
-    told.collect::<Vec<_>>().join("\n")
-}
-
 fn sections(page: &Page) -> Vec<&str> {
     page.sections.iter().map(|section| section.id.as_ref()).collect()
 }
@@ -77,8 +68,8 @@ fn every_figure_is_that_of_the_results() {
     for (name, tally) in results.tallies() {
         for (event, told) in [
             (Event::Ruin, "ruin"),
-            (Event::DeviationMet, "target of the deviation met"),
-            (Event::DrawdownMet, "target of the drawdown met"),
+            (Event::DeviationMet, "deviation target met"),
+            (Event::DrawdownMet, "drawdown target met"),
         ] {
             let (found, row) = (tally.event(event), row(&report, "study_events", &[told, name]));
             same(number(events, row, "probability"), found.probability());

@@ -35,12 +35,12 @@ fn told(event: Event, tallies: &[(&str, &Tally)]) -> bool {
 fn happens(event: Event) -> Words {
     match event {
         Event::Ruin => Words::new("ruin", "破綻"),
-        Event::Shortfall => Words::new("expenses not funded in full", "生活費&事業活動費の不足"),
+        Event::Shortfall => Words::new("expenses unfunded", "生活費&事業活動費の不足"),
         Event::Halt => Words::new("withdrawals halted", "出金停止"),
         Event::RealLoss => Words::new("real value lost", "実質価値の目減り"),
-        Event::ReturnMet => Words::new("target of the return met", "リターン目標の達成"),
-        Event::DeviationMet => Words::new("target of the deviation met", "標準偏差目標の達成"),
-        Event::DrawdownMet => Words::new("target of the drawdown met", "最大ドローダウン目標の達成"),
+        Event::ReturnMet => Words::new("return target met", "リターン目標の達成"),
+        Event::DeviationMet => Words::new("deviation target met", "標準偏差目標の達成"),
+        Event::DrawdownMet => Words::new("drawdown target met", "最大ドローダウン目標の達成"),
         Event::TargetsMet => Words::new("all targets met", "全目標の達成"),
         other => Words::same(other.to_string()),
     }
