@@ -17,6 +17,7 @@ use std::{
 use allweather_data::DataSet;
 use allweather_portfolio::Spec;
 use allweather_report::{Language, Report, Sources};
+use allweather_study::{Entrant, Study, StudySpec, Tournament, TournamentSpec, Variant};
 use headless_chrome::{
     Browser, LaunchOptions, Tab,
     browser::tab::point::Point,
@@ -56,9 +57,13 @@ fn browser() -> Option<PathBuf> {
 impl Reader {
     /// `None` where there is no browser.
     fn of(data: &DataSet, spec: &Spec) -> Option<Self> {
+        Self::of_sources(data, spec, &Sources::new(&data.market, &data.statistics))
+    }
+
+    fn of_sources(data: &DataSet, spec: &Spec, sources: &Sources<'_>) -> Option<Self> {
         let path = browser()?;
         let record = data.simulate(spec).unwrap();
-        let report = Report::new(&record, &Sources::new(&data.market, &data.statistics)).unwrap();
+        let report = Report::new(&record, sources).unwrap();
         let folder = tempfile::tempdir().unwrap();
         report.site().unwrap().write(folder.path()).unwrap();
         // A container's root has no sandbox, and a closed network takes long to refuse what a browser asks of its maker.
@@ -211,13 +216,51 @@ impl Reader {
 #[test]
 fn every_page_loads_draws_and_asks_nobody_at_any_width() {
     let Some(reader) = Reader::main_job() else { return };
+    looked_at(&reader, &reader.pages());
+}
+
+/// What specs and rules come to on many paths, with a name that tries to be markup.
+#[test]
+fn pages_of_many_runs_load_draw_and_ask_nobody_at_any_width() {
+    let (data, spec) = (allweather_data::embedded().unwrap(), allweather_data::all_weather().unwrap());
+    let hostile = "</script><img src=x onerror=window.hacked=1>";
+    let variants =
+        vec![Variant::new("plain", spec.clone()), Variant::new(hostile, spec.clone()).against("plain")];
+    let many = StudySpec::new(variants, 4, 24).unwrap();
+    let study = Study::new(&many, &data.market, &data.statistics).unwrap();
+    let results = study.run(2, &|_| ()).unwrap();
+    let rules = TournamentSpec::new(spec.clone(), vec![Entrant::never(), Entrant::monthly()], 2, 24).unwrap();
+    let rules = rules.with_draws(99).unwrap();
+    let standings = Tournament::new(&rules, &data.market, &data.statistics).unwrap().run(2, &|_| ()).unwrap();
+    let sources = Sources::new(&data.market, &data.statistics);
+    let sources = sources.with_study(&study, &results).with_tournament(&standings);
+    let Some(reader) = Reader::of_sources(&data, &spec, &sources) else { return };
+    let pages = ["study.html", "ja/study.html", "tournament.html", "ja/tournament.html"].map(str::to_owned);
+    looked_at(&reader, &pages);
+    reader.open("study.html");
+    reader.draw_all();
+    assert_eq!(reader.eval("window.hacked"), "undefined");
+    // Each interval is drawn, and said with its value.
+    let plot = "document.querySelector('#study_event_shares-figure')";
+    let events = reader.report.table("study_events").unwrap().rows.len();
+    assert_eq!(reader.eval(&format!("{plot}.querySelectorAll('.errorbar').length")), events.to_string());
+    reader.eval(&format!("{plot}.querySelector('.canvas').focus()"));
+    reader.tab.press_key("ArrowRight").unwrap();
+    reader.until(&format!(
+        "/plain: 0.00 % \\(0.00 % to [0-9.]+ %\\)/.test({plot}.querySelector('.readout').textContent)"
+    ));
+    reader.no_troubles("many runs");
+}
+
+/// Opens pages at a desk's and a telephone's width; where pictures are asked for, takes them.
+fn looked_at(reader: &Reader, pages: &[String]) {
     let pictures = env::var_os("ALLWEATHER_SCREENSHOTS").map(PathBuf::from);
-    for page in reader.pages() {
-        reader.open(&page);
+    for page in pages {
+        reader.open(page);
         for width in [1280, 380] {
             reader.width(width, 900);
             reader.draw_all();
-            reader.no_troubles(&page);
+            reader.no_troubles(page);
             let overflow = reader.eval(
                 "document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('main *')]\
                  .filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest('.scroll, pre, svg')).map(e => e.outerHTML.slice(0, 90)).join('\\n')",

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example study -- [--spec FILE]... [--data FOLDER] [--paths N] [--years N] [--first MONTH --last MONTH]
-//!     [--block MONTHS] [--seed N] [--threads N] [--results FILE] [--json]
+//!     [--block MONTHS] [--seed N] [--threads N] [--results FILE] [--compare] [--json] [--site FOLDER]
 //! ```
 //!
 //! With `--results` it keeps what it has, and goes on from there when it is started again.
@@ -14,17 +14,24 @@ use std::{
     fmt::Write as _,
     fs,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
+    time::{Duration, Instant},
 };
 
+use allweather_data::DataSet;
 use allweather_portfolio::{Spec, core::Month, metrics::Block};
-use allweather_report::format::decimals;
-use allweather_study::{Event, Measure, Resampling, Results, Span, Study, StudySpec, Tally, Variant};
+use allweather_report::{Report, Sources, format::decimals};
+use allweather_study::{
+    Distribution, Event, Measure, Resampling, Results, Span, Study, StudySpec, Tally, Variant, Versus,
+};
 use clap::Parser;
 use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressStyle};
 use tables::{aligned, plain};
+
+/// How long results are not kept while it runs.
+const SECONDS_BETWEEN: Duration = Duration::from_secs(5);
 
 /// Runs specs on many paths of drawn months.
 #[derive(Parser)]
@@ -60,18 +67,19 @@ struct Arguments {
     /// Where results are kept, to go on after an interruption.
     #[arg(long)]
     results: Option<PathBuf>,
+    /// Hold every spec but the first against the first, path by path.
+    #[arg(long)]
+    compare: bool,
     /// Print the results as JSON.
     #[arg(long)]
     json: bool,
+    /// A folder for a report of the first spec with a page of the study.
+    #[arg(long)]
+    site: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    let printed = run(&Arguments::parse()).and_then(|text| match io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads only the beginning has closed the pipe.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    });
-    match printed {
+    match run(&Arguments::parse(), &mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where even the standard error is closed, the code has to say it.
@@ -81,7 +89,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
+fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let data = match &arguments.data {
         None => allweather_data::embedded()?,
         Some(folder) => allweather_data::read_folder(folder)?,
@@ -96,6 +104,11 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     if variants.is_empty() {
         let spec = allweather_data::all_weather()?;
         variants.push(Variant::new(&spec.name.clone(), spec));
+    }
+    if arguments.compare {
+        let mut others = variants.iter_mut();
+        let first = others.next().map(|variant| variant.name.clone());
+        others.for_each(|variant| variant.against.clone_from(&first));
     }
     let months = arguments.years.checked_mul(12).ok_or("too many years")?;
     let mut spec = StudySpec::new(variants, arguments.paths, months)?.with_seed(arguments.seed);
@@ -115,18 +128,47 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let bar = ProgressBar::new(spec.paths().saturating_mul(spec.variants().len() as u64));
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} paths, {eta} left")?);
     bar.set_position(results.paths_done());
+    let keep = |results: &Results| arguments.results.as_ref().map_or(Ok(()), |path| results.save(path));
+    let mut kept = Instant::now();
     study.resume(&mut results, arguments.threads, &|done| bar.set_position(done), |results| {
-        arguments.results.as_ref().map_or(Ok(()), |path| results.save(path))
+        // Where paths are quick, keeping each batch would take longer than running it.
+        if kept.elapsed() < SECONDS_BETWEEN {
+            return Ok(());
+        }
+        kept = Instant::now();
+        keep(results)
     })?;
+    keep(&results)?;
     bar.finish_and_clear();
-    if arguments.json {
-        return Ok(results.to_json() + "\n");
+    let text = if arguments.json { results.to_json() + "\n" } else { told(&study, &results)? };
+    // The answer first: it is not lost with a folder that cannot be written.
+    match out.write_all(text.as_bytes()) {
+        // Whoever reads only the beginning has closed the pipe.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
     }
+    match &arguments.site {
+        Some(folder) => site(folder, &data, &study, &results),
+        None => Ok(()),
+    }
+}
+
+/// A report of the first spec on the months that are drawn from, with a page of the study.
+fn site(folder: &Path, data: &DataSet, study: &Study<'_>, results: &Results) -> Result<(), Box<dyn Error>> {
     let Span { first, last } = study.span();
+    let variant = study.spec().variants().first().ok_or("a study has a variant")?;
+    let spec = Spec { start: Some(first.offset(-1)), end: Some(last), ..variant.spec.clone() };
+    let record = data.simulate(&spec)?;
+    let sources = Sources::new(&data.market, &data.statistics).with_study(study, results);
+    Ok(Report::new(&record, &sources)?.site()?.write(folder)?)
+}
+
+fn told(study: &Study<'_>, results: &Results) -> Result<String, Box<dyn Error>> {
+    let (spec, Span { first, last }) = (study.spec(), study.span());
     let mut text = format!(
         "{} paths of {} years, drawn from {first} to {last} in blocks of {:.0} months in the mean, seed {}\n",
         spec.paths(),
-        arguments.years,
+        spec.months() / 12,
         study.block_length(),
         spec.seed()
     );
@@ -138,6 +180,12 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     }
     for (name, tally) in results.tallies() {
         writeln!(text, "\n{name}\n\n{}\n\n{}", chances(tally), figures(tally))?;
+    }
+    for Variant { name, against, .. } in spec.variants() {
+        let versus = results.tally(name).and_then(Tally::versus);
+        if let Some((against, versus)) = against.as_ref().zip(versus) {
+            writeln!(text, "\n{name} less {against}, path by path\n\n{}", differences(versus))?;
+        }
     }
     Ok(text)
 }
@@ -160,21 +208,38 @@ fn figures(tally: &Tally) -> Table {
     table.set_header(["figure", "5 %", "median", "95 %", "mean"]);
     for measure in Measure::ALL {
         let found = tally.measure(measure);
-        if found.defined() == 0 {
-            continue;
+        if found.defined() > 0 {
+            table.add_row(row(measure, found));
         }
-        let text = |value: Option<f64>| match measure {
-            Measure::Wealth
-            | Measure::RealWealth
-            | Measure::HaltedYears
-            | Measure::Rebalances
-            | Measure::Sharpe => value.map_or_else(String::new, |x| decimals(x, 2)),
-            _ => percent(value),
-        };
-        let quantiles = [0.05, 0.5, 0.95].map(|p| text(found.quantile(p)));
-        table.add_row(std::iter::once(measure.to_string()).chain(quantiles).chain([text(found.mean())]));
     }
     aligned(table)
+}
+
+fn differences(versus: &Versus) -> Table {
+    let mut table = plain();
+    table.set_header(["figure", "5 %", "median", "95 %", "mean", "higher on"]);
+    for measure in Measure::ALL {
+        let found = versus.difference(measure);
+        if found.defined() > 0 {
+            let above = percent(versus.above(measure).probability());
+            table.add_row(row(measure, found).into_iter().chain([above]));
+        }
+    }
+    aligned(table)
+}
+
+/// A figure's name, quantiles and mean, in its unit.
+fn row(measure: Measure, found: &Distribution) -> Vec<String> {
+    let text = |value: Option<f64>| match measure {
+        Measure::Wealth
+        | Measure::RealWealth
+        | Measure::HaltedYears
+        | Measure::Rebalances
+        | Measure::Sharpe => value.map_or_else(String::new, |x| decimals(x, 2)),
+        _ => percent(value),
+    };
+    let quantiles = [0.05, 0.5, 0.95].map(|p| text(found.quantile(p)));
+    std::iter::once(measure.to_string()).chain(quantiles).chain([text(found.mean())]).collect()
 }
 
 fn percent(share: Option<f64>) -> String {
@@ -183,22 +248,61 @@ fn percent(share: Option<f64>) -> String {
 
 #[cfg(test)]
 fn printed(words: &[&str]) -> Result<String, Box<dyn Error>> {
-    run(&Arguments::parse_from(std::iter::once("study").chain(words.iter().copied())))
+    let mut out = Vec::new();
+    run(&Arguments::parse_from(std::iter::once("study").chain(words.iter().copied())), &mut out)?;
+    Ok(String::from_utf8(out)?)
 }
 
 #[test]
 fn a_small_study_runs_and_goes_on() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let file = folder.path().join("results.json");
-    let file = file.to_str().ok_or("no text")?;
+    let (file, site) = (folder.path().join("results.json"), folder.path().join("site"));
+    let (file, site) = (file.to_str().ok_or("no text")?, site.to_str().ok_or("no text")?);
     let words =
         ["--paths", "6", "--years", "2", "--first", "1990-07", "--last", "2024-09", "--results", file];
-    let text = printed(&words)?;
+    let text = printed(&[&words[..], &["--site", site]].concat())?;
     assert!(text.starts_with("6 paths of 2 years, drawn from 1990-07 to 2024-09 in blocks of "), "{text}");
     assert!(text.contains("left out: spot EUR\n") && text.contains("real value lost"), "{text}");
+    assert!(fs::read_to_string(folder.path().join("site/study.html"))?.contains("real value lost"));
     assert_eq!(printed(&words)?, text, "it is all there already");
     let json = printed(&[&words[..], &["--json", "--threads", "1"]].concat())?;
     assert_eq!(json.trim_end(), fs::read_to_string(file)?);
+    Ok(())
+}
+
+#[test]
+fn specs_are_held_against_the_first() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut spec = allweather_data::all_weather()?;
+    let mut words =
+        vec!["--paths", "2", "--years", "1", "--first", "1990-07", "--last", "2024-09", "--compare"];
+    let files = ["one", "two"].map(|name| folder.path().join(name));
+    for (name, file) in ["one", "two"].into_iter().zip(&files) {
+        name.clone_into(&mut spec.name);
+        fs::write(file, spec.canonical_json())?;
+        words.extend(["--spec", file.to_str().ok_or("no text")?]);
+    }
+    let text = printed(&words)?;
+    let (_, differences) = text.split_once("\ntwo less one, path by path\n").ok_or("no comparison")?;
+    let same = ["real", "wealth", "0.00", "0.00", "0.00", "0.00", "0.0", "%"];
+    let words = |line: &str| line.split_whitespace().eq(same);
+    assert!(differences.lines().any(words) && !text.contains("one less"), "{text}");
+    Ok(())
+}
+
+/// A report that cannot be written takes nothing of the answer with it.
+#[test]
+fn the_answer_comes_before_the_report() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("file");
+    fs::write(&file, "in the way")?;
+    let site = file.join("site");
+    let words =
+        ["study", "--paths", "1", "--years", "1", "--first", "1990-07", "--last", "2024-09", "--site"];
+    let words = words.into_iter().chain(site.to_str());
+    let mut out = Vec::new();
+    assert!(run(&Arguments::parse_from(words), &mut out).is_err());
+    assert!(String::from_utf8(out)?.starts_with("1 paths of 1 years, "));
     Ok(())
 }
 

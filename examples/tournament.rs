@@ -17,6 +17,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::{Duration, Instant},
 };
 
 use allweather_data::DataSet;
@@ -36,6 +37,9 @@ use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressStyle};
 use rust_decimal::dec;
 use tables::{aligned, plain};
+
+/// How long results are not kept while it runs.
+const SECONDS_BETWEEN: Duration = Duration::from_secs(5);
 
 /// Holds rebalancing rules against each other.
 #[derive(Parser)]
@@ -113,7 +117,16 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Box<dyn Error>>
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} paths, {eta} left")?);
     bar.set_position(results.paths_done());
     let progress = |done| bar.set_position(done);
-    let standings = tournament.resume(&mut results, arguments.threads, &progress, keep)?;
+    let mut kept = Instant::now();
+    let standings = tournament.resume(&mut results, arguments.threads, &progress, |results| {
+        // Where paths are quick, keeping each batch would take longer than running it.
+        if kept.elapsed() < SECONDS_BETWEEN {
+            return Ok(());
+        }
+        kept = Instant::now();
+        keep(results)
+    })?;
+    keep(&results)?;
     bar.finish_and_clear();
     let text = if arguments.json { standings.to_json() + "\n" } else { told(&spec, &standings)? };
     // The answer first: it is not lost with a folder that cannot be written.

@@ -135,11 +135,12 @@
     // What is seen under the pointer, in words: for screen readers, and for the keys below.
     const say = (x, points) => {
       const value = ({ curveNumber, pointNumber }) => {
-        const { name, y, hovertemplate } = data[curveNumber];
+        const { name, y, hovertemplate, hovertext } = data[curveNumber];
         const plain = name.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
         if (!hovertemplate.includes("%{y")) return plain;
         const number = y[pointNumber];
-        return `${plain}: ${/%\}/.test(hovertemplate) ? `${(100 * number).toFixed(2)} %` : number.toFixed(2)}`;
+        const interval = hovertext ? ` (${hovertext[pointNumber]})` : "";
+        return `${plain}: ${/%\}/.test(hovertemplate) ? `${(100 * number).toFixed(2)} %` : number.toFixed(2)}${interval}`;
       };
       readout.textContent = `${x} · ${points.map(value).join(" · ")}`;
     };

@@ -44,4 +44,10 @@ pub enum ReportError {
     /// The weather could not be told.
     #[error(transparent)]
     Weather(#[from] WeatherError),
+    /// The results are not of the study that they were handed over with.
+    #[error("{reason}")]
+    Study {
+        /// What the study said.
+        reason: String,
+    },
 }

@@ -66,6 +66,8 @@ pub struct Series {
     pub colour: Colour,
     /// A value for each point; `None` is a hole.
     pub values: Vec<Option<f64>>,
+    /// The ends of an interval around each value; empty where nothing is said of how sure the values are.
+    pub intervals: Vec<Option<(f64, f64)>>,
 }
 
 /// How a series is drawn.
@@ -86,6 +88,8 @@ pub enum Shape {
     Stacked,
     /// Bars; those of several series stand on each other.
     Bars,
+    /// Bars; those of several series stand beside each other.
+    Beside,
 }
 
 /// A colour by what it stands for; the page decides which one that is, in light and dark.
@@ -173,7 +177,22 @@ impl Figure {
         colour: Colour,
         values: impl IntoIterator<Item = Option<f64>>,
     ) -> Self {
-        self.series.push(Series { name, shape, colour, values: values.into_iter().collect() });
+        let (values, intervals) = (values.into_iter().collect(), Vec::new());
+        self.series.push(Series { name, shape, colour, values, intervals });
+        self
+    }
+
+    /// Bars beside those of other series, each value with the ends of an interval around it.
+    pub(crate) fn with_intervals(
+        mut self,
+        name: Words,
+        colour: Colour,
+        found: impl IntoIterator<Item = Option<(f64, (f64, f64))>>,
+    ) -> Self {
+        let found: Vec<_> = found.into_iter().collect();
+        let values = found.iter().map(|found| found.map(|(value, _)| value)).collect();
+        let intervals = found.into_iter().map(|found| found.map(|(_, interval)| interval)).collect();
+        self.series.push(Series { name, shape: Shape::Beside, colour, values, intervals });
         self
     }
 

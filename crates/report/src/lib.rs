@@ -28,6 +28,7 @@
 //! It computes no rule of the method: figures come from the record and from the crates that measure. It fetches nothing, and its
 //! pages fetch nothing. It gives no advice, and says so on every page.
 
+mod bars;
 mod error;
 mod figure;
 pub mod format;

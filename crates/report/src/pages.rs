@@ -16,6 +16,7 @@ mod leverage;
 mod overview;
 mod rate;
 mod returns;
+mod study;
 mod taxes;
 mod tournament;
 mod weather;
@@ -47,6 +48,9 @@ pub(crate) fn all(run: &Run<'_>) -> Result<Vec<Page>, ReportError> {
     // Behind the costs; only where there is something to say.
     let place = pages.iter().position(|page| page.id == "leverage").unwrap_or(pages.len());
     pages.splice(place..place, taxes::page(run));
+    if let Some((study, results)) = run.sources.study {
+        pages.insert(pages.len().saturating_sub(3), study::page(study, results)?);
+    }
     if let Some(standings) = run.sources.tournament {
         // Before what is listed: decisions, what is estimated, words.
         pages.insert(pages.len().saturating_sub(3), tournament::page(standings));

@@ -1,11 +1,18 @@
 use plotly::{
     Bar, Configuration, Layout, Plot, Scatter, Trace,
-    common::{Anchor, AxisSide, DashType, Fill, Line, Marker, Mode, Orientation, Pattern, PatternShape},
+    common::{
+        Anchor, AxisSide, DashType, ErrorData, ErrorType, Fill, Line, Marker, Mode, Orientation, Pattern,
+        PatternShape, TextPosition,
+    },
     configuration::DisplayModeBar,
     layout::{Axis, AxisType, BarMode, HoverMode, Legend, Margin},
 };
 
-use crate::{Figure, Language, Points, Shape, Unit, figure::Band, figure::Series};
+use crate::{
+    Figure, Language, Points, Shape, Unit,
+    figure::{Band, Series},
+    format::{decimals, percent},
+};
 
 /// 31 days in milliseconds, the longest month.
 const MONTH: f64 = 31.0 * 86_400_000.0;
@@ -55,9 +62,13 @@ fn drawn(series: &Series, xs: &[String], axis: &str, figure: &Figure, language: 
     let ys: Vec<Option<f64>> = series.values.iter().map(|value| value.map(|v| v / scale)).collect();
     let (name, colour) = (literal(series.name.text(language)), series.colour.property());
     let hover = format!("%{{y:{}}}", number_format(unit));
-    if series.shape == Shape::Bars {
-        let bars = Bar::new(xs.to_vec(), ys).name(name).marker(Marker::new().color(colour));
-        return bars.hover_template(hover).y_axis(axis);
+    if matches!(series.shape, Shape::Bars | Shape::Beside) {
+        let bars = Bar::new(xs.to_vec(), ys).name(name).marker(Marker::new().color(colour)).y_axis(axis);
+        return if series.intervals.is_empty() {
+            bars.hover_template(hover)
+        } else {
+            with_intervals(bars.hover_template(hover + " (%{hovertext})"), series, figure, language)
+        };
     }
     let line = match series.shape {
         Shape::Dashed => Line::new().color(colour).width(1.5).dash(DashType::Dash),
@@ -73,6 +84,38 @@ fn drawn(series: &Series, xs: &[String], axis: &str, figure: &Figure, language: 
         Shape::Stacked => lines.stack_group("whole"),
         _ => lines,
     }
+}
+
+/// The same with a line from one end of each interval to the other, whose ends are also told.
+fn with_intervals(
+    bars: Box<Bar<String, Option<f64>>>,
+    series: &Series,
+    figure: &Figure,
+    language: Language,
+) -> Box<Bar<String, Option<f64>>> {
+    let scale = if figure.unit == Unit::Money { figure.scale.divisor() } else { 1.0 };
+    let text = |end: f64| match figure.unit {
+        Unit::Percent => percent(end),
+        Unit::Money | Unit::Number => decimals(end / scale, 2),
+    };
+    let between = if language == Language::English { " to " } else { "～" };
+    let told = |interval: &Option<(f64, f64)>| {
+        interval.map_or_else(String::new, |(low, high)| text(low) + between + &text(high))
+    };
+    let reach = |of: fn(f64, (f64, f64)) -> f64| {
+        let values = series.values.iter().zip(&series.intervals);
+        values.map(|(value, ends)| value.zip(*ends).map_or(0.0, |(v, ends)| of(v, ends) / scale)).collect()
+    };
+    let error = ErrorData::new(ErrorType::Data)
+        .symmetric(false)
+        .array(reach(|value, (_, high)| high - value))
+        .array_minus(reach(|value, (low, _)| value - low))
+        .color("--ink")
+        .thickness(1.2)
+        .width(3);
+    bars.hover_text_array(series.intervals.iter().map(told).collect())
+        .text_position(TextPosition::None)
+        .error_y(error)
 }
 
 /// How far the bar of a day reaches back, in milliseconds: to the day before it, or over a whole month; `None` for what is no day.
@@ -115,6 +158,7 @@ fn layout(figure: &Figure) -> Layout {
     let steps = (-3..12).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)));
     let y = if figure.logarithmic { y.type_(AxisType::Log).tick_values(steps.collect()) } else { y };
     let legend = Legend::new().orientation(Orientation::Horizontal).x(0.0).y(1.02).x_anchor(Anchor::Left);
+    let beside = figure.series.iter().any(|series| series.shape == Shape::Beside);
     let layout = Layout::new()
         .auto_size(true)
         .height(if figure.low { 170 } else { 380 })
@@ -122,7 +166,7 @@ fn layout(figure: &Figure) -> Layout {
         .legend(legend.y_anchor(Anchor::Bottom))
         .show_legend(figure.series.len() + figure.bands.len() > 1)
         .hover_mode(HoverMode::XUnified)
-        .bar_mode(BarMode::Relative)
+        .bar_mode(if beside { BarMode::Group } else { BarMode::Relative })
         // Points and spaces, as in the tables.
         .separators(". ");
     if figure.bands.is_empty() {

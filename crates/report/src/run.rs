@@ -7,7 +7,7 @@ use allweather_portfolio::{
     actual::{Actual, Explanation, Reconciliation},
     costs::fills::Comparison,
 };
-use allweather_study::Standings;
+use allweather_study::{Results, Standings, Study};
 use allweather_taxes::{AddedBack, WithheldRow};
 use allweather_weather::WeatherSpec;
 use chrono::NaiveDate;
@@ -29,6 +29,7 @@ pub struct Sources<'a> {
     pub(crate) added_back: Vec<AddedBack>,
     pub(crate) account: Option<Account<'a>>,
     pub(crate) tournament: Option<&'a Standings>,
+    pub(crate) study: Option<(&'a Study<'a>, &'a Results)>,
 }
 
 /// An account's run beside the record.
@@ -49,8 +50,43 @@ impl<'a> Sources<'a> {
         ];
         let (withheld, added_back) = (Vec::new(), Vec::new());
         let (fills, iterations, account) = (None, None, None);
-        let tournament = None;
-        Self { market, statistics, weathers, fills, iterations, withheld, added_back, account, tournament }
+        let (tournament, study) = (None, None);
+        Self {
+            market,
+            statistics,
+            weathers,
+            fills,
+            iterations,
+            withheld,
+            added_back,
+            account,
+            tournament,
+            study,
+        }
+    }
+
+    /// What specs came to on many paths of drawn months: a page more. The results may be of a part of the study, which the page says; those of
+    /// another study are refused by [`Report::new`](crate::Report::new).
+    ///
+    /// ```
+    /// use allweather_report::{Report, Sources};
+    /// use allweather_study::{Measure, Study, StudySpec, Variant};
+    /// let (data, spec) = (allweather_data::embedded()?, allweather_data::all_weather()?);
+    /// let record = data.simulate(&spec)?;
+    /// let spec = StudySpec::new(vec![Variant::new("all weather", spec)], 8, 60)?.with_seed(1);
+    /// let study = Study::new(&spec, &data.market, &data.statistics)?;
+    /// let results = study.run(2, &|_| ())?;
+    /// let sources = Sources::new(&data.market, &data.statistics).with_study(&study, &results);
+    /// let report = Report::new(&record, &sources)?;
+    /// let table = report.table("study_figures").ok_or("a page of the study")?;
+    /// let median = table.cell(0, "median").ok_or("a row for the value at the end")?;
+    /// let tally = results.tally("all weather").ok_or("it ran")?;
+    /// assert_eq!(median.value.number(), tally.measure(Measure::Wealth).quantile(0.5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_study(self, study: &'a Study<'a>, results: &'a Results) -> Self {
+        Self { study: Some((study, results)), ..self }
     }
 
     /// What rules came to that were held against each other: a page more.

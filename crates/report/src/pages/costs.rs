@@ -18,11 +18,19 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     let mut page = Page::new(
         "costs",
         Words::new("Costs", "コスト"),
-        Words::new(
-            "What trading took by kind, how much was traded, and what return there would have been without it. Taxes, fund fees and \
-             custody are not in it; interest differentials of the currency hedge are on the currency page.",
-            "取引に要したコストの種類別内訳、売買量、そしてコストがなければ得られたリターンを示します。税金・信託報酬・保管料は含みません。為替ヘッジの金利差は為替のページにあります。",
-        ),
+        if run.record.is_actual() {
+            Words::new(
+                "What the account was charged by kind, how much was traded, and what return there would have been without it. Taxes that were \
+                 withheld are in the returns, and not here; what a fund takes inside of its price is in no figure of its own.",
+                "実口座に課されたコストの種類別内訳、売買量、そしてコストがなければ得られたリターンを示します。源泉徴収された税金はリターンに含まれ、ここには含みません。信託報酬など価格に織り込まれた費用は、個別の数値としては現れません。",
+            )
+        } else {
+            Words::new(
+                "What trading took by kind, how much was traded, and what return there would have been without it. Taxes, fund fees and \
+                 custody are not in it; interest differentials of the currency hedge are on the currency page.",
+                "取引に要したコストの種類別内訳、売買量、そしてコストがなければ得られたリターンを示します。税金・信託報酬・保管料は含みません。為替ヘッジの金利差は為替のページにあります。",
+            )
+        },
     )
     .counted_in(scale);
     let years = years(run);
@@ -34,7 +42,7 @@ pub(crate) fn page(run: &Run<'_>) -> Result<Page, ReportError> {
     page.section(
         "costs-years",
         Words::new("By year", "年別"),
-        vec![by_year(&years).into(), costs(&years).into()],
+        vec![by_year(run, &years).into(), costs(run, &years).into()],
     );
     page.section("costs-trading", Words::new("Trading", "売買"), vec![turnover(run, &years).into()]);
     page.section("costs-model", Words::new("What was charged", "コストの前提"), model::blocks(run));
@@ -128,7 +136,11 @@ fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
         (Words::new("slippage", "スリッページ"), Value::money(costs.slippage)),
         (Words::new("exchange fees", "為替手数料"), Value::money(costs.fx)),
         (
-            Words::new("of these, first purchase", "うち初回購入"),
+            if run.record.is_actual() {
+                Words::new("of these, at the first step", "うち最初のステップ")
+            } else {
+                Words::new("of these, first purchase", "うち初回購入")
+            },
             Value::or_missing(first.map(|step| step.costs.total()), Value::money),
         ),
         (
@@ -147,7 +159,14 @@ fn whole(run: &Run<'_>, years: &[Annual]) -> Vec<(Words, Value)> {
             Words::new("lost to costs a year", "コストによる低下（年率）"),
             Value::or_missing(before.zip(after).map(|(before, after)| before - after), Value::Percent),
         ),
-        (Words::new("rebalances", "リバランス回数"), Value::Count(outcome.rebalances)),
+        (
+            if run.record.is_actual() {
+                Words::new("steps with trades", "売買のあったステップ数")
+            } else {
+                Words::new("rebalances", "リバランス回数")
+            },
+            Value::Count(outcome.rebalances),
+        ),
         (
             Words::new("turnover a year, both sides", "売買回転率（年率、往復）"),
             share(outcome.turnover / length),
@@ -165,10 +184,17 @@ fn cumulative(run: &Run<'_>) -> Figure {
     Figure::new(
         "costs_cumulative",
         Words::new("Costs so far, by kind", "コストの累計（種類別）"),
-        Words::new(
-            "In base currency, from the first purchase on. Exchange fees are those of converting currencies and of dealing in forwards.",
-            "基準通貨建て、初回購入からの累計です。為替手数料は外貨転換と為替予約の取引にかかるものです。",
-        ),
+        if run.record.is_actual() {
+            Words::new(
+                "In base currency, from the first step on. Exchange fees are those of converting currencies.",
+                "基準通貨建て、最初のステップからの累計です。為替手数料は両替にかかったものです。",
+            )
+        } else {
+            Words::new(
+                "In base currency, from the first purchase on. Exchange fees are those of converting currencies and of dealing in forwards.",
+                "基準通貨建て、初回購入からの累計です。為替手数料は両替と為替予約の取引にかかるものです。",
+            )
+        },
         run.month_points(),
         Unit::Money,
     )
@@ -177,17 +203,24 @@ fn cumulative(run: &Run<'_>) -> Figure {
     .with(Words::new("exchange fees", "為替手数料"), Shape::Stacked, Colour::Nth(2), sum(|row| row.fx_fee))
 }
 
-fn by_year(years: &[Annual]) -> Figure {
+fn by_year(run: &Run<'_>, years: &[Annual]) -> Figure {
     let kind =
         |kind: fn(&CostParts) -> f64| years.iter().map(move |year| kind(&year.costs) / year.mean_value());
     Figure::new(
         "costs_by_year",
         Words::new("Costs of each year, of the mean value of the portfolio", "年別コスト（平均資産額に対する比率）"),
-        Words::new(
-            "By kind, stacked. The first year holds the first purchase of the whole portfolio; later years are rebalancing, payments and \
-             forwards.",
-            "種類別の積み上げ。初年には全資産の初回購入が含まれ、以降はリバランス・出金・為替予約によるものです。",
-        ),
+        if run.record.is_actual() {
+            Words::new(
+                "By kind, stacked, as the account was charged.",
+                "種類別の積み上げです（実際に課された額）。",
+            )
+        } else {
+            Words::new(
+                "By kind, stacked. The first year holds the first purchase of the whole portfolio; later years are rebalancing, payments and \
+                 forwards.",
+                "種類別の積み上げ。初年には全資産の初回購入が含まれ、以降はリバランス・出金・為替予約によるものです。",
+            )
+        },
         Points::Years(years.iter().map(|year| year.year.number()).collect()),
         Unit::Percent,
     )
@@ -205,7 +238,7 @@ fn share(fraction: f64) -> Value {
     }
 }
 
-fn costs(years: &[Annual]) -> Table {
+fn costs(run: &Run<'_>, years: &[Annual]) -> Table {
     let mut table = Table::new(
         "costs",
         Words::new("Costs by year", "年別コスト"),
@@ -234,6 +267,13 @@ fn costs(years: &[Annual]) -> Table {
             share(year.drag()),
         ]);
     }
+    if run.record.is_actual() {
+        return table.with_note(Words::new(
+            "The mean value is that of the account at the beginning of each of the year's steps. The return before costs takes the same \
+             trades and adds their costs back.",
+            "平均資産額は年内の各ステップ開始時の口座の資産額の平均です。控除前リターンは同じ売買のコストを戻したものです。",
+        ));
+    }
     table.with_note(Words::new(
         "The mean value is that of the portfolio at the beginning of each of the year's steps, without the pool. The return before costs \
          takes the same trades and adds their costs back; it does not say what rule would have been best without costs.",
@@ -242,12 +282,26 @@ fn costs(years: &[Annual]) -> Table {
 }
 
 fn turnover(run: &Run<'_>, years: &[Annual]) -> Table {
+    let actual = run.record.is_actual();
+    let (title, times, none) = if actual {
+        (
+            Words::new("Trades and turnover by year", "年別の売買と売買回転率"),
+            Words::new("steps with trades", "売買のあったステップ数"),
+            Words::new("no trade in the year", "年内に売買なし"),
+        )
+    } else {
+        (
+            Words::new("Rebalances and turnover by year", "年別リバランス回数と売買回転率"),
+            Words::new("rebalances", "リバランス回数"),
+            Words::new("no rebalance in the year", "年内にリバランスなし"),
+        )
+    };
     let mut table = Table::new(
         "turnover_by_year",
-        Words::new("Rebalances and turnover by year", "年別リバランス回数と売買回転率"),
+        title,
         [
             ("year", Words::new("year", "年")),
-            ("rebalances", Words::new("rebalances", "リバランス回数")),
+            ("rebalances", times),
             ("turnover", Words::new("turnover", "売買回転率")),
             ("cost", Words::new("their cost", "コスト")),
             ("cost_per_rebalance", Words::new("each", "1回あたり")),
@@ -260,11 +314,15 @@ fn turnover(run: &Run<'_>, years: &[Annual]) -> Table {
             Value::Count(year.rebalances),
             share(year.turnover),
             Value::money(year.rebalancing),
-            each.map_or_else(
-                || Value::Missing(Words::new("no rebalance in the year", "年内にリバランスなし")),
-                Value::money,
-            ),
+            each.map_or_else(|| Value::Missing(none.clone()), Value::money),
         ]);
+    }
+    if actual {
+        return table.with_note(Words::new(
+            "Turnover is traded value over the value of the account, buys and sells both counted, summed over the year's steps; the first step \
+             is none. Costs are all those of the steps with trades.",
+            "売買回転率は売買額（買いと売りの合計）÷口座の資産額を年内のステップについて合計したものです。最初のステップは含みません。コストは売買のあったステップの全コストです。",
+        ));
     }
     let composed = run.steps.first().is_some_and(|step| !step.vaults.is_empty());
     let (en, ja) = if composed {

@@ -1,4 +1,4 @@
-use crate::{Block, Page, ReportError, Table, Value, Words, run::Run};
+use crate::{Block, Page, ReportError, Table, Value, Words, run::Run, words::words};
 
 mod gaps;
 mod prices;
@@ -155,11 +155,18 @@ fn spec(run: &Run<'_>) -> Vec<Block> {
     ];
     // Plain data with text keys: there is nothing that JSON could not hold.
     let text = serde_json::to_string_pretty(spec).unwrap_or_else(|_| spec.canonical_json());
+    let (en, ja) = if run.record.is_actual() {
+        (
+            "What the account is held against, whole; its own trades and charges are not in it.",
+            "実口座と比べる仕様の全てです。実際の売買と費用は含みません。",
+        )
+    } else {
+        ("Everything that was decided before the run.", "実行前に決められた全ての事項です。")
+    };
     vec![
-        Block::Paragraph(Words::new(
-            "Everything that was decided before the run. The hash is that of the same text on one line, as in the file spec.json below: equal \
-             specs have equal hashes.",
-            "実行前に決められた全ての事項です。ハッシュは同じ内容を1行にした文（下のspec.json）のもので、等しい仕様は等しいハッシュを持ちます。",
+        Block::Paragraph(words!(
+            "{en} The hash is that of the same text on one line, as in the file spec.json below: equal specs have equal hashes.",
+            "{ja}ハッシュは同じ内容を1行にした文（下のspec.json）のもので、等しい仕様は等しいハッシュを持ちます。"
         )),
         Block::Facts(facts),
         Block::Verbatim(text),

@@ -109,6 +109,10 @@ fn late(run: &Run<'_>) -> Vec<Block> {
         ))];
     }
     let meaning = match run.record.spec().late_assets {
+        _ if run.record.is_actual() => Words::new(
+            "The account holds these from its own fills on, whatever the spec says of assets whose prices begin late.",
+            "価格が途中から始まる資産について仕様がどう定めていても、実口座では約定により購入したときから保有します。",
+        ),
         LateAssets::LeaveOut => Words::new(
             "The spec leaves such an asset out until its first price; until then the others share its weight in proportion, and nothing stands \
              in for it. It is bought when the rule trades next.",

@@ -181,7 +181,7 @@ fn ranks(standings: &Standings, level: &LevelStandings, place: usize) -> Table {
             ("net", Words::new("return a year", "年率リターン")),
             ("excess", Words::new("over the benchmark", "基準に対する超過")),
             ("tracking_error", Words::new("deviation of that", "超過の標準偏差")),
-            ("p_value", Words::new("p, all rules considered", "p値（全ルール考慮）")),
+            ("p_value", Words::new("p, all rules considered", "p値（全ルール）")),
             ("deflated", Words::new("deflated Sharpe", "試行数補正後シャープ")),
             ("sharpe", Words::new("Sharpe", "シャープ")),
             ("sharpe_over", Words::new("Sharpe over the benchmark", "シャープの差")),

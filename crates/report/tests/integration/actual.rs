@@ -13,7 +13,7 @@ use allweather_report::{Language, Report, Sources, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, same, series, sound, table},
+    runs::{figure, number, page, same, series, sound, table},
 };
 
 const PRICES: &str = "month,a_jpy,b_jpy,c_jpy\n2023-11,100,50,10\n2023-12,110,50,11\n2024-01,121,49,12\n";
@@ -144,6 +144,21 @@ fn a_report_of_an_account_does_not_speak_of_simulated_rules() {
         ("estimates", "a live account", "全ての注文はその日の値で約定したとみなします"),
         ("estimates", "only the costs of the spec are charged", "仕様に定めるコストだけ"),
         ("estimates", "cargo run", "cargo run"),
+        ("estimates", "decided before the run", "実行前に決められた"),
+        ("returns", "the first purchase", "初回購入"),
+        ("returns", "the pool", "プール"),
+        ("holdings", "what the pool holds", "プール"),
+        ("holdings", "as far as the rule lets them", "ルールが許す乖離"),
+        ("holdings", "hedge, overlay", "オーバーレイ"),
+        ("costs", "currency hedge", "為替ヘッジ"),
+        ("costs", "first purchase", "初回購入"),
+        ("costs", "forwards", "為替予約"),
+        ("costs", "Rebalances and", "リバランス"),
+        ("costs", "what rule would have been", "最適な規則"),
+        ("decisions", "first purchase", "初回購入"),
+        ("decisions", "forwards", "為替予約"),
+        ("decisions", "no rule traded", "ルールによる売買なし"),
+        ("decisions", "What was decided", "判断と理由"),
     ] {
         for (path, words) in [(format!("{page}.html"), false_words), (format!("ja/{page}.html"), in_japanese)]
         {

@@ -10,7 +10,7 @@ use allweather_report::{Block, Language, Mark, Report, Scale, Sources, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, runs, same, series, sound, table},
+    runs::{figure, number, page, runs, same, series, sound, table},
 };
 
 fn years(record: &Record) -> BTreeMap<Year, Vec<(usize, Step<'_>)>> {

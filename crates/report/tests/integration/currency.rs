@@ -9,7 +9,7 @@ use allweather_report::{Block, Language, Report, Sources, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, runs, same, series, sound, table},
+    runs::{figure, number, page, runs, same, series, sound, table},
 };
 
 fn warning(report: &Report) -> Option<&str> {

@@ -13,7 +13,7 @@ use chrono::Datelike;
 use crate::{
     holdings::{made, told, with_rule},
     main_job,
-    returns::{number, page, same, sound, special, table},
+    runs::{number, page, same, sound, special, table},
 };
 
 fn runs() -> impl Iterator<Item = (&'static str, &'static Record, &'static Report)> {

@@ -7,7 +7,7 @@ use allweather_report::{Block, Language, Mark, Page, Report, Sources, Value};
 
 use crate::{
     embedded_folder, main_job,
-    returns::{figure, page, series, sound, special, table},
+    runs::{figure, page, series, sound, special, table},
 };
 
 #[test]

@@ -7,7 +7,7 @@ use allweather_core::{Month, RateStatus};
 use allweather_portfolio::{QuarterRecord, Record};
 use allweather_report::{Block, Language, Mark, Points, Report, Value, Words};
 
-use crate::returns::{figure, number, page, runs, same, series, sound, special, table};
+use crate::runs::{figure, number, page, runs, same, series, sound, special, table};
 
 fn quarters(record: &Record) -> Vec<&QuarterRecord> {
     record.steps().filter_map(|step| step.quarter).collect()

@@ -9,7 +9,7 @@ use allweather_report::{Block, Language, Report, Sources, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, same, series, sound, special, table},
+    runs::{figure, number, page, same, series, sound, special, table},
 };
 
 /// A market of so many assets over two years of months, and a run of all of them.
@@ -175,7 +175,7 @@ fn what_is_to_be_held_is_the_specs() {
     assert!((sum - 1.0).abs() < 1e-12);
     // Vaults stand above what is in them.
     let vaults = special().iter().find(|run| run.name == "vaults").unwrap();
-    let table = crate::returns::table(&vaults.report, "strategic_weights");
+    let table = crate::runs::table(&vaults.report, "strategic_weights");
     let shown: Vec<_> = (0..table.rows.len())
         .map(|row| {
             (
@@ -194,7 +194,7 @@ fn what_is_to_be_held_is_the_specs() {
             ("jgb_10y".into(), 0.6, 0.6)
         ]
     );
-    assert_eq!(crate::returns::table(&vaults.report, "rules").rows.len(), 2);
+    assert_eq!(crate::runs::table(&vaults.report, "rules").rows.len(), 2);
 }
 
 #[test]

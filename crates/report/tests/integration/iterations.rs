@@ -8,7 +8,7 @@ use allweather_report::{Language, Points, Report, Shape, Sources, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, sound, table},
+    runs::{figure, number, page, sound, table},
 };
 
 struct Versions {

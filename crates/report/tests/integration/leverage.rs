@@ -7,7 +7,7 @@ use allweather_report::{Block, Language, Points, Report, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, runs, same, series, sound, table},
+    runs::{figure, number, page, runs, same, series, sound, table},
 };
 
 /// Changes of total assets and yields of the months before, for the months at the end that have both.

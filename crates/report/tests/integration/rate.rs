@@ -9,7 +9,7 @@ use allweather_report::{Block, Language, Mark, Points, Report, Value};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, runs, same, series, sound, table},
+    runs::{figure, number, page, runs, same, series, sound, table},
 };
 
 fn years(record: &Record) -> BTreeSet<i32> {

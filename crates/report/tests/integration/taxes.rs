@@ -9,7 +9,7 @@ use allweather_taxes::{AddBack, withheld};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::returns::{number, page, same, sound, table};
+use crate::runs::{number, page, same, sound, table};
 
 fn market() -> Market {
     let text =

@@ -4,7 +4,7 @@ use allweather_report::Language;
 
 use crate::{
     main_job,
-    returns::{page, sound, table},
+    runs::{page, sound, table},
 };
 
 static GLOSSARY: &str = include_str!("../../../../docs/glossary.md");

@@ -3,11 +3,11 @@
 use allweather_core::Currency;
 use allweather_market::{Market, PricePanel, Vintages};
 use allweather_portfolio::{Spec, rfr::RateHistory, simulate};
-use allweather_report::{Block, Language, Page, Report, Sources};
+use allweather_report::{Language, Report, Sources};
 use allweather_study::{CostLevel, Entrant, Standing, Standings, Tournament, TournamentSpec, Verdict};
 use rust_decimal::dec;
 
-use crate::returns::{number, page, same, sound, table};
+use crate::runs::{number, page, same, sound, table, texts};
 
 /// A name that must not end anything in a page.
 const HOSTILE: &str = "<script>alert(1)</script>";
@@ -38,15 +38,6 @@ fn report(market: &Market, standings: &Standings) -> Report {
     let nothing = Vintages::new();
     let sources = Sources::new(market, &nothing).with_weathers(Vec::new()).with_tournament(standings);
     Report::new(&record, &sources).unwrap()
-}
-
-fn texts(page: &Page, language: Language) -> String {
-    let blocks = page.sections.iter().flat_map(|section| &section.blocks);
-    let told = blocks.filter_map(|block| match block {
-        Block::Paragraph(words) | Block::Warning(words) => Some(words.text(language)),
-        _ => None,
-    });
-    told.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

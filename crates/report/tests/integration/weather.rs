@@ -10,7 +10,7 @@ use allweather_weather::{Condition, Label, Status, Weather, WeatherSpec};
 
 use crate::{
     main_job,
-    returns::{figure, number, page, runs, same, sound, table},
+    runs::{figure, number, page, runs, same, sound, table},
 };
 
 /// Whether a month is of a kind.

@@ -94,6 +94,12 @@ pub(super) fn by_year(run: &Run<'_>) -> Table {
             Value::money(year.costs),
         ]);
     }
+    if run.record.is_actual() {
+        return table.with_note(Words::new(
+            "The first step is neither traded nor held and has no turnover; its value and its costs are in its year. Costs are of all kinds.",
+            "最初のステップは売買・据え置きのどちらにも数えず、回転率にも含みませんが、金額とコストはその年に含みます。コストは全種類の合計です。",
+        ));
+    }
     let note = Words::new(
         "The first purchase is neither traded nor held and has no turnover; its value and its costs are in its year. Costs are of all kinds, \
          those of the forwards with them.",

@@ -11,13 +11,29 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
 }
 
 fn decisions(run: &Run<'_>) -> Table {
+    let actual = run.record.is_actual();
+    let (title, decided, reason, unasked) = if actual {
+        (
+            Words::new("What was traded at each step", "各ステップの売買"),
+            Words::new("traded or held", "売買の有無"),
+            Words::new("fills", "約定"),
+            Words::new("the first step, or no trade", "最初のステップ、または売買なし"),
+        )
+    } else {
+        (
+            Words::new("What was decided at each step, and why", "各ステップの判断と理由"),
+            Words::new("decided", "判断"),
+            Words::new("reason", "理由"),
+            Words::new("no rule traded", "ルールによる売買なし"),
+        )
+    };
     let mut table = Table::new(
         "decisions",
-        Words::new("What was decided at each step, and why", "各ステップの判断と理由"),
+        title,
         [
             ("date", Words::new("date", "日付")),
-            ("decision", Words::new("decided", "判断")),
-            ("reason", Words::new("reason", "理由")),
+            ("decision", decided),
+            ("reason", reason),
             ("turnover", Words::new("turnover", "売買回転率")),
             ("traded_value", Words::new("traded value", "売買額")),
             ("costs", Words::new("costs", "コスト")),
@@ -25,15 +41,14 @@ fn decisions(run: &Run<'_>) -> Table {
             ("value", Words::new("value", "時価")),
         ],
     );
-    let unasked = || Words::new("no rule traded", "ルールによる売買なし");
     for (i, (step, (value, turnover))) in
         run.steps.iter().zip(run.trades.value.iter().zip(&run.trades.turnover)).enumerate()
     {
         table.row([
             Value::Date(step.date),
-            Value::Words(outcome(i == 0, step)),
+            Value::Words(outcome(i == 0 && !actual, step)),
             Value::Words(reasons::words(step.decision.reason(), step.parts)),
-            turnover.map_or_else(|| Value::Missing(unasked()), Value::Percent),
+            turnover.map_or_else(|| Value::Missing(unasked.clone()), Value::Percent),
             Value::money(*value),
             Value::money(step.costs.total()),
             Value::money(step.withdrawn()),
@@ -41,7 +56,7 @@ fn decisions(run: &Run<'_>) -> Table {
         ]);
     }
     table.searchable = true;
-    if run.record.is_actual() {
+    if actual {
         return table.with_note(Words::new(
             "Costs are those that were charged. Withdrawn is what the owner took out. The value is that after trades and flows. Several search \
              words must all be in the row.",

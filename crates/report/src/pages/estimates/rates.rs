@@ -77,7 +77,7 @@ pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
         } else if prescribed.basis == Basis::StandIn {
             Some(Words::new("another published figure stands in", "別の公表値で代用"))
         } else if !prescribed.missing.is_empty() {
-            Some(Words::new("second highest of those there are", "ある指標の中で2番目に高いもの"))
+            Some(Words::new("second highest of those there are", "得られる指標のうち2番目に高いもの"))
         } else {
             None
         };

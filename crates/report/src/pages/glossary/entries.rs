@@ -346,15 +346,15 @@ pub(super) static ENTRIES: &[(Words, Words)] = &[
     (
         Words::new("many runs on drawn months", "モンテカルロ・シミュレーション"),
         Words::new(
-            "the same spec on many pasts put together from months of the real one",
-            "実際の月を抽出して作った多数の経路で同じ仕様を実行すること",
+            "the same spec on many paths put together from months that were",
+            "実際の月を抽出して作った多数のパスで同じ仕様を実行すること",
         ),
     ),
     (
         Words::new("probability of ruin", "破綻確率"),
         Words::new(
             "on how many of such paths little or nothing is left",
-            "そのような経路のうち、資産がほとんど残らないものの割合",
+            "そのようなパスのうち、資産がほとんど残らないものの割合",
         ),
     ),
     (

@@ -91,8 +91,8 @@ fn rates(costs: &CostSpec, asset: &AssetId) -> Option<(Rate, Rate)> {
 
 fn note(run: &Run<'_>, costs: &CostSpec) -> Words {
     let base = Words::new(
-        "Weights are fractions of the whole and fixed before the run. Months are those of the price panel, also outside of the run.",
-        "比率は全体に対する割合で、実行前に固定されています。月は価格表の範囲で、実行期間の外も含みます。",
+        "Weights are fractions of the whole and fixed beforehand. Months are those of the price panel, also outside of the run.",
+        "比率は全体に対する割合で、事前に固定されています。月は価格表の範囲で、実行期間の外も含みます。",
     );
     let rest = match costs {
         _ if run.record.is_actual() => Words::new(

@@ -46,6 +46,14 @@ pub(super) fn table(run: &Run<'_>) -> Table {
         row(Value::Name(name.clone()), *profit, *value);
     }
     row(Value::Words(Words::new("total", "合計")), total, rows.iter().map(|row| row.2).sum());
+    if run.record.is_actual() {
+        return table.with_note(Words::new(
+            "What was held from one step to the next, at the prices of the steps. What a fill paid otherwise than the price of its step is not \
+             in it, nor are income, costs, interest on cash and flows: the total here is not the account's profit. A foreign asset's row holds \
+             what its exchange rate did. The mean value is that after each step's trades, the last step left out.",
+            "ステップ間に保有していた資産を、各ステップの価格で評価したものです。約定価格とステップの価格の差、配当等の収入、コスト、現金利息、資金の出入りは含まないため、ここの合計は口座の損益ではありません。外貨資産の行は為替変動を含みます。平均保有額は各ステップの売買後の値の平均です（最終ステップを除く）。",
+        ));
+    }
     table.with_note(Words::new(
         "Before costs, hedge, overlay, interest on cash and flows: these stand on their own pages, and the total here is not the \
          portfolio's profit. A foreign asset's row holds what its exchange rate did. The mean value is that after each step's trade, the \

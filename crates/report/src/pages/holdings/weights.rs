@@ -37,11 +37,18 @@ fn figure(run: &Run<'_>, shown: &[&Step<'_>]) -> Figure {
     alone.truncate(kept);
     alone.sort_unstable();
     let days = shown.iter().map(|step| step.date).collect();
-    let caption = Words::new(
-        "Shares of the portfolio's value at each month's end, after that day's trade; cash is a part of its own, and what the pool holds is \
-         not in it. A field that begins late is an asset whose prices begin late.",
-        "各月末の売買後の時価に対する割合です。現金も1つの部分として示し、プール額は含みません。途中から現れる帯は、価格が途中から始まる資産です。",
-    );
+    let caption = if run.record.is_actual() {
+        Words::new(
+            "Shares of the account's value at each month's end, after that day's trades; cash is a part of its own.",
+            "各月末の売買後の口座の時価に対する割合です。現金も1つの部分として示します。",
+        )
+    } else {
+        Words::new(
+            "Shares of the portfolio's value at each month's end, after that day's trade; cash is a part of its own, and what the pool holds \
+             is not in it. A field that begins late is an asset whose prices begin late.",
+            "各月末の売買後の時価に対する割合です。現金も1つの部分として示し、プール額は含みません。途中から現れる帯は、価格が途中から始まる資産です。",
+        )
+    };
     let title = Words::new("What the portfolio held", "保有資産の構成");
     let mut figure = Figure::new("weights_over_time", title, caption, Points::Days(days), Unit::Percent);
     for (nth, place) in alone.iter().enumerate() {
@@ -110,6 +117,13 @@ fn table(run: &Run<'_>) -> Table {
     let cash = &mut run.steps.iter().map(|step| (step.cash, step));
     row(Value::Words(Words::new("cash", "現金")), 0.0, cash);
     let day = last.date;
+    if run.record.is_actual() {
+        return table.with_note(words!(
+            "The end is {day}, after that day's trades. Lowest, mean and highest are over all steps, also those before an asset was bought. The \
+             strategic weights are those of the spec that the account is held against; what it held is its owner's choice.",
+            "期末は{day}（当日の売買後）です。最低・平均・最高は全ステップを対象とし、資産の購入前も含みます。目標は実口座と比べる仕様の比率で、実際に何を保有するかは所有者が決めたものです。"
+        ));
+    }
     table.with_note(words!(
         "The end is {day}, after that day's trade. Weights are of the value without the pool; lowest, mean and highest are over all steps, \
          also those before an asset came in. Weights differ from the strategic ones as far as the rule lets them drift, or aims at others.",

@@ -1,9 +1,10 @@
 use crate::{
-    Block, Colour, Figure, Points, Shape, Unit, Value, Words, format::decimals, run::Run, words::words,
+    Block, Colour, Figure, Points, Shape, Unit, Value, Words,
+    bars::{BARS, width},
+    format::decimals,
+    run::Run,
+    words::words,
 };
-
-/// How many bars there are at most.
-const BARS: u8 = 24;
 
 pub(super) fn blocks(run: &Run<'_>) -> Vec<Block> {
     let returns: Vec<f64> = run.months.iter().map(|row| row.period_return).collect();
@@ -40,12 +41,13 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
 }
 
 fn histogram(returns: &[f64]) -> Figure {
-    let width = width(returns);
+    let (low, high) = returns.iter().fold((0.0_f64, 0.0_f64), |(low, high), r| (low.min(*r), high.max(*r)));
+    let (width, power) = width(low, high, -3);
     let places: Vec<f64> = returns.iter().map(|r| (r / width).floor()).collect();
     let first = places.iter().copied().fold(f64::INFINITY, f64::min);
     let last = places.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let bins: Vec<f64> = (0..BARS).map(|k| first + f64::from(k)).take_while(|bin| *bin <= last).collect();
-    let digits = usize::from(width < 0.01);
+    let digits = usize::from(power < -2);
     let edge = |bin: f64| decimals(bin * width * 100.0, digits);
     let names = bins.iter().map(|bin| Words::same(format!("{} %", edge(*bin))));
     let step = decimals(width * 100.0, digits);
@@ -67,16 +69,4 @@ fn histogram(returns: &[f64]) -> Figure {
     )
     .with_holes(Words::new("losses", "損失"), Shape::Bars, Colour::Loss, shares(|bin| bin < 0.0))
     .with_holes(Words::new("gains", "利益"), Shape::Bars, Colour::Gain, shares(|bin| bin >= 0.0))
-}
-
-/// The width of a bar, 1, 2 or 5 of a power of ten from 0.1 % on: the least that does with so many bars.
-fn width(returns: &[f64]) -> f64 {
-    let widths = (-3..308).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)));
-    let fits = |width: &f64| {
-        let places = returns.iter().map(|r| (r / width).floor());
-        let (low, high) =
-            places.fold((0.0_f64, 0.0_f64), |(low, high), place| (low.min(place), high.max(place)));
-        high - low < f64::from(BARS)
-    };
-    widths.into_iter().find(fits).unwrap_or(1.0)
 }

@@ -49,25 +49,32 @@ pub(super) fn blocks(run: &Run<'_>) -> Result<Vec<Block>, ReportError> {
             drawdown: max_drawdown(&returns).ok().map(|fall| fall.depth),
         });
     }
-    Ok(vec![said(&years), figure(&years).into(), table(&years).into()])
+    Ok(vec![said(run, &years), figure(&years).into(), table(run, &years).into()])
 }
 
-fn said(years: &[Year<'_>]) -> Block {
+fn said(run: &Run<'_>, years: &[Year<'_>]) -> Block {
     let whole: Vec<&Year<'_>> = years.iter().filter(|year| year.is_whole()).collect();
     let aimed: Vec<f64> = whole.iter().filter_map(|year| year.difference()).collect();
     let (all, lost) = (whole.len(), whole.iter().filter(|year| year.row.period_return < 0.0).count());
     let (judged, reached) = (aimed.len(), aimed.iter().filter(|difference| **difference >= 0.0).count());
+    // An account begins with what it holds.
+    let (first, first_ja) = if run.record.is_actual() {
+        ("", "")
+    } else {
+        (
+            " The first return of the run is the cost of the first purchase.",
+            "最初のリターンは初回購入の費用です。",
+        )
+    };
     Block::Paragraph(if all == 0 {
         words!(
-            "The run covers no whole calendar year, so no return is compared with the aim, which is one a year. The first return of the run is the cost of \
-             the first purchase.",
-            "暦年全体を含む年がないため、年率である目標との比較は行いません。最初のリターンは初回購入の費用です。"
+            "The run covers no whole calendar year, so no return is compared with the aim, which is one a year.{first}",
+            "暦年全体を含む年がないため、年率である目標との比較は行いません。{first_ja}"
         )
     } else {
         words!(
-            "Of {all} whole years {lost} had a loss; {reached} of the {judged} with a prescribed rate reached the aim, that rate + 4 %. The \
-             first return of the run is the cost of the first purchase.",
-            "通年の{all}年のうち損失の年は{lost}年です。規定RFRのある{judged}年のうち、目標（規定RFR＋4 %）に達した年は{reached}年です。最初のリターンは初回購入の費用です。"
+            "Of {all} whole years {lost} had a loss; {reached} of the {judged} with a prescribed rate reached the aim, that rate + 4 %.{first}",
+            "通年の{all}年のうち損失の年は{lost}年です。規定RFRのある{judged}年のうち、目標（規定RFR＋4 %）に達した年は{reached}年です。{first_ja}"
         )
     })
 }
@@ -105,7 +112,7 @@ fn figure(years: &[Year<'_>]) -> Figure {
     )
 }
 
-fn table(years: &[Year<'_>]) -> Table {
+fn table(run: &Run<'_>, years: &[Year<'_>]) -> Table {
     let mut table = Table::new(
         "years",
         Words::new("Returns by year", "年別リターン"),
@@ -135,11 +142,16 @@ fn table(years: &[Year<'_>]) -> Table {
             format!("実行期間が年の一部のみの年：{list}。"),
         )
     };
+    let (pool, pool_ja) = if run.record.is_actual() {
+        ("", "")
+    } else {
+        (" The value leaves out the pool.", "評価額はプールを含みません。")
+    };
     table.with_note(words!(
         "Net of costs. The aim is the year's prescribed rate + 4 %; a rate that is not final or rests on fewer than five indicators is marked, \
-         and so is what follows from it. The drawdown is the largest fall within the year, counted from its start. The value \
-         leaves out the pool.{en}",
-        "コスト控除後。目標はその年の規定RFR＋4 %です。未確定、または5指標が揃わない規定RFRと、それに基づく値には印があります。年内最大下落率は年初を起点とします。評価額はプールを含みません。{ja}"
+         and so is what follows from it. The drawdown is the largest fall within the year, counted from its \
+         start.{pool}{en}",
+        "コスト控除後。目標はその年の規定RFR＋4 %です。未確定、または5指標が揃わない規定RFRと、それに基づく値には印があります。年内最大下落率は年初を起点とします。{pool_ja}{ja}"
     ))
 }
 

@@ -20,7 +20,7 @@ fn parts() -> [Part; 4] {
             premium.excess_growth
         }),
         ("drift", Words::new("drift", "ドリフト"), Colour::Quiet, |premium| premium.drift),
-        ("overlay", Words::new("overlay", "オーバーレイ"), Colour::Nth(3), |premium| premium.overlay),
+        ("overlay", Words::new("overlay", "オーバーレイ"), Colour::Nth(1), |premium| premium.overlay),
         ("costs", Words::new("costs", "コスト"), Colour::Loss, |premium| -premium.cost),
     ]
 }
