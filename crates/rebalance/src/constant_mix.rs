@@ -17,7 +17,7 @@ const MOST: usize = 1 << 15;
 /// A portfolio of fixed weights over rows of growth: what it comes to along any path through these rows.
 ///
 /// Every trade is of all assets to their weights, divisible, and pays for itself, so there is no cash. An engine does the same step by step
-/// on one path; this is for ten thousand paths of one portfolio.
+/// on one path, with the same solver ([`value_after_costs`](crate::paths::value_after_costs)); this is for ten thousand paths of one portfolio.
 ///
 /// The portfolio is carried as a multiple of its value after the last trade, and right after a trade it is its weights. What becomes of
 /// them over rows that follow each other is worked out once, when all is laid out, and looked up where a path takes rows in that order, as

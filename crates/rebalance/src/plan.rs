@@ -1,11 +1,12 @@
 use allweather_core::{AssetId, Percent, Rate};
-use rust_decimal::{Decimal, dec};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Drift, DriftMeasure, Lot, MinimumCapital, Outcome, RebalanceError, Scope, Spread, UnderMinimum,
+    Drift, DriftMeasure, Lot, MinimumCapital, Outcome, RebalanceError, Scope, SmallWeights, Spread,
+    UnderMinimum,
     account::{Account, check_wanted},
-    drift, portfolio_minimum_capital, zero_small,
+    drift, portfolio_minimum_capital,
 };
 
 /// The rules by which an account is rebalanced in actual operation.
@@ -37,16 +38,23 @@ impl PlanRules {
     /// below the minimum skipped, minimum capital for 1 % with buffer 2, weights up to 1 % set to zero and spread over the others.
     #[must_use]
     pub fn published() -> Self {
+        let small = SmallWeights::published();
         Self {
             measure: DriftMeasure::Position,
             threshold: 1,
             scope: Scope::Breached,
             under_minimum: UnderMinimum::Skip,
-            precision: Percent::new(Decimal::ONE),
-            buffer: dec!(2),
-            zero_limit: dec!(0.01),
-            spread: Spread::ProRata,
+            precision: small.precision(),
+            buffer: small.buffer(),
+            zero_limit: small.limit(),
+            spread: small.spread(),
         }
+    }
+
+    /// Four of the settings as the one type that checks and applies them. They stay fields of their own: a file of rules names them
+    /// beside the others, one of them otherwise (`zero_limit`), and unlike a file of [`SmallWeights`] must name all.
+    fn small_weights(&self) -> Result<SmallWeights, RebalanceError> {
+        SmallWeights::new(self.precision, self.buffer, self.zero_limit, self.spread)
     }
 }
 
@@ -175,8 +183,7 @@ pub fn plan(assets: &[PlanAsset], cash: Decimal, rules: &PlanRules) -> Result<Pl
     let account = Account::of(assets, cash)?;
     let units = account.units()?;
     let minimum_capital = portfolio_minimum_capital(&units, rules.precision, rules.buffer)?;
-    let zeroing =
-        zero_small(&units, account.value, rules.precision, rules.buffer, rules.zero_limit, rules.spread)?;
+    let zeroing = rules.small_weights()?.zero(&units, account.value)?;
     let drifts = drift(&zeroing.weights, &account.weights, rules.measure, rules.threshold)?;
     let any = drifts.iter().any(|d| d.breached);
     let traded = |d: &Drift| any && (rules.scope == Scope::All || d.breached);

@@ -26,9 +26,6 @@ pub enum Moment {
 /// let table = Timetable::of(&yearly, &dates, None)?.ok_or("not by dates")?;
 /// // Of November to February.
 /// assert_eq!(table.moments(), [Moment::Hold, Moment::Trade, Moment::Hold, Moment::Hold]);
-/// // Whether December is the end of its year is known by the review after it.
-/// let table = Timetable::of(&yearly, &dates[..3], dates.get(3).copied())?.ok_or("not by dates")?;
-/// assert_eq!(table.moments(), [Moment::Hold, Moment::Trade]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +37,8 @@ pub struct Timetable {
 impl Timetable {
     /// The rule over these dates, which increase; `None` when it reads more than dates and drifts, or trades otherwise than all to targets.
     ///
-    /// `next` is the date of the review after the last of them; `None` when none is known, as in a run to the end of its panel: then no
-    /// period ends at the last date.
+    /// `next` is the date of the review after the last of them; `None` when none is known, as in a run to the end of its panel: then a
+    /// period ends at the last date when no weekday of it is left.
     ///
     /// # Errors
     ///

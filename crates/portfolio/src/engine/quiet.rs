@@ -15,6 +15,7 @@ pub(crate) fn ends(simulation: &Simulation<'_>) -> Vec<usize> {
     let Simulation { spec, prepared, rules, changes, .. } = simulation;
     let busy = prepared.tree.is_composed() || spec.fx.is_some() || spec.cash != CashYield::Nothing;
     let [rule] = rules.as_slice() else { return Vec::new() };
+    // Costs that a rule reads are asked for at every step, and may be refused there.
     if busy || rule.reads_costs() {
         return Vec::new();
     }

@@ -296,6 +296,19 @@ fn what_leaves_pays_the_costs_of_the_model_that_held_it() {
     assert!(close(live.steps()[1].value, bought * 1.1 * 0.98, 1.0, 1e-9));
 }
 
+/// By hand, in quarters of a unit at 1 %: 9.75 of a for 975 and 9.75, as a tenth of a unit more could not be paid. In February they are worth
+/// 1 072.5, beside 15.25 of cash. Selling them costs 10.725, so that of b not the nearest 10.75 can be paid but 10.5.
+#[test]
+fn what_leaves_is_paid_before_lots_are_bought() {
+    let more = r#","costs":{"proportional":0.01},
+        "operation":{"actual":{"lot":{"minimum":"0.25","increment":"0.25"},"under_minimum":"skip","small_weights":null}}"#;
+    let live = chain(&[(&spec(A, more), "2020-01-20"), (&spec(B, more), "2020-02-20")]).unwrap();
+    let values = [1000.0 - 9.75, 1072.5 + 15.25 - 10.725 - 10.5];
+    for (step, value) in live.steps().iter().zip(values) {
+        assert!(close(step.value, value, value, 1e-12), "{} {} {value}", step.date, step.value);
+    }
+}
+
 #[test]
 fn a_model_that_no_step_saw_is_never_held() {
     let live =

@@ -6,7 +6,9 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use allweather_market::{Market, PricePanel};
+use allweather_core::Month;
+use allweather_costs::{CostModel, CostRates, TradedAsset};
+use allweather_market::{Market, PricePanel, rates_from_csv};
 use allweather_portfolio::{
     CashYield, Outcome, PortfolioError, ScheduledTargets, Simulation, Spec, TargetSchedule,
     core::{Percent, Weights, Year},
@@ -64,7 +66,13 @@ fn market(seed: u64, days: usize, gaps: bool) -> Market {
         }
         text.push('\n');
     }
+    let mut rates = "month,currency,rate_pct,basis\n".to_owned();
+    let (first, last): (Month, Month) = ("2019-10".parse().unwrap(), "2021-12".parse().unwrap());
+    for month in first.through(last) {
+        writeln!(rates, "{month},{BASE},3,x").unwrap();
+    }
     Market::new(BASE, PricePanel::from_csv("prices.csv", &text).unwrap())
+        .with_short_rates(rates_from_csv("rates.csv", &rates).unwrap())
 }
 
 /// Rates of the years that the market is in.
@@ -100,8 +108,13 @@ const RULES: [&str; 16] = [
 ];
 
 /// Expenses that follow the value at the turn of the year, and the published ones with a pool to fill.
-const EXPENSES: [&str; 3] =
-    ["", r#","expenses":{"rule":{"rule":"yale","initial":"5"},"initial_pool":1000}"#, r#","expenses":{}"#];
+const EXPENSES: [&str; 4] = [
+    "",
+    r#","expenses":{"rule":{"rule":"yale","initial":"5"},"initial_pool":1000}"#,
+    // This one reads what the year before has earned.
+    r#","expenses":{"rule":{"rule":"guyton_klinger","initial":"5"},"initial_pool":1000}"#,
+    r#","expenses":{}"#,
+];
 
 fn spec(rule: &str, more: &str) -> Spec {
     Spec::from_json(&format!(
@@ -133,6 +146,9 @@ proptest! {
         gaps in any::<bool>(),
         lots in any::<bool>(),
         expenses in prop::sample::select(&EXPENSES[..]),
+        interest in prop::sample::select(vec!["", r#","cash":"short_rate""#]),
+        // Behind its end, prices go on or do not.
+        end in prop::option::of(any::<prop::sample::Index>()),
         scheduled in prop::collection::vec(0..200_usize, 0..3),
     ) {
         let lots = if lots {
@@ -140,8 +156,10 @@ proptest! {
         } else {
             ""
         };
-        let more = format!("{lots}{expenses}");
-        let (spec, market, rates) = (spec(rule, &more), market(seed, days, gaps), rates());
+        let market = market(seed, days, gaps);
+        let end = end.map(|at| Month::containing(*at.get(market.prices().dates())).unwrap());
+        let end = end.map_or(String::new(), |month| format!(r#","end":"{month}""#));
+        let (spec, rates) = (spec(rule, &format!("{lots}{expenses}{interest}{end}")), rates());
         let mut entries: Vec<_> = scheduled.iter().filter_map(|row| market.prices().dates().get(*row)).collect();
         entries.sort();
         entries.dedup();
@@ -178,6 +196,70 @@ proptest! {
             same(&outcome, &run().with_rule(&asked).outcome())?;
         }
     }
+}
+
+/// Counts how often it is asked.
+#[derive(Debug, Default)]
+struct Counted(AtomicUsize);
+
+impl CostModel for Counted {
+    fn rates(&self, _: &TradedAsset<'_>) -> CostRates {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        CostRates { commission: 0.001, ..CostRates::default() }
+    }
+}
+
+/// A rule that reads costs is given those of every day: they may be refused on any of them, a quiet one or not.
+#[test]
+fn costs_that_a_rule_reads_are_asked_for_on_every_day() {
+    let asked = |rule: &str| {
+        let (spec, market, rates, costs) =
+            (spec(rule, ""), market(7, 120, false), rates(), Counted::default());
+        let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_costs(&costs).unwrap();
+        simulation.outcome().unwrap();
+        costs.0.into_inner()
+    };
+    let calendar = r#"{"calendar":{"every":"month","on":"start"}}"#;
+    assert!(asked(calendar) < 3 * 20);
+    assert_eq!(
+        asked(&format!(r#"{{"all_of":[{calendar},{{"no_trade_region":{{"risk_aversion":3}}}}]}}"#)),
+        3 * 120
+    );
+}
+
+/// What comes behind the end of a run says whether its last day ends a month: there, too, nothing is passed over that trades.
+#[test]
+fn the_last_day_of_a_run_ends_a_month_when_the_next_price_is_of_another() {
+    let prices = "date,a_jpy,b_jpy\n2024-01-29,1,1\n2024-01-30,2,1\n2024-02-05,2,1\n";
+    let market = Market::new(BASE, PricePanel::from_csv("prices.csv", prices).unwrap());
+    let spec = |end: &str| {
+        let half = |id| format!(r#"{{"asset":"{id}","weight":0.5}}"#);
+        let spec = format!(
+            r#"{{"name":"end","capital":1000,"holdings":[{},{}],"end":"{end}","rule":{{"calendar":{{"every":"month","on":"end"}}}}}}"#,
+            half("a"),
+            half("b")
+        );
+        Spec::from_json(&spec).unwrap()
+    };
+    for end in ["2024-01", "2024-02"] {
+        let (spec, rates) = (spec(end), RateHistory::default());
+        let outcome = Simulation::new(&spec, &market, &rates).unwrap().outcome().unwrap();
+        // On the 30th, although the 31st is a weekday.
+        assert_eq!(outcome.rebalances, 1, "{end}");
+    }
+}
+
+/// A value that no double holds is told of on its day, though nothing is to be done there.
+#[test]
+fn a_value_beyond_all_numbers_is_told_of_on_a_quiet_day() {
+    let prices = "date,a_jpy\n2024-01-02,1\n2024-01-03,1e304\n2024-01-04,1\n2024-01-05,1\n";
+    let market = Market::new(BASE, PricePanel::from_csv("prices.csv", prices).unwrap());
+    let spec = Spec::from_json(
+        r#"{"name":"huge","capital":1000000,"holdings":[{"asset":"a","weight":1}],"rule":"never"}"#,
+    );
+    let (spec, rates) = (spec.unwrap(), RateHistory::default());
+    let lost = Simulation::new(&spec, &market, &rates).unwrap().outcome().unwrap_err();
+    assert!(matches!(lost, PortfolioError::Lost { date, .. } if date.to_string() == "2024-01-03"), "{lost}");
 }
 
 /// How often a rule is asked in a run of half a year, and how often it could be.

@@ -2,7 +2,8 @@ use allweather_core::{Currency, Percent};
 use allweather_market::{Frequency, Instrument, Market, PricePanel};
 use allweather_rebalance::{
     Decision, Destination, DriftBand, DriftMeasure, Reason, RebalanceError, Rebalancer, Review, Rule, Scope,
-    Targets, Threshold, paths::drift_percent,
+    Targets, Threshold,
+    paths::{TOLERANCE_PERCENT, drift_percent},
 };
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
@@ -244,6 +245,26 @@ fn a_band_that_holds_and_one_that_trades_to_targets_allocate_nothing() {
     }
 }
 
+/// What drifts to the limit exactly has drifted, and counts.
+#[test]
+fn the_limit_itself_is_breached() {
+    let mut met = 0;
+    for percent in 1..=20_u32 {
+        let limit = f64::from(percent) - 0.5 - TOLERANCE_PERCENT;
+        let mut held = limit / 100.0 * (1.0 - 1e-15);
+        while held * 100.0 < limit {
+            held = held.next_up();
+        }
+        // Not every limit is a hundred times a double.
+        let breached = usize::from((held * 100.0).to_bits() == limit.to_bits());
+        let band = DriftBand::new(DriftMeasure::Portfolio, percent, Scope::All).unwrap();
+        let (decision, _) = ask(&band, &[0.0, 1.0], &[held, 1.0], &[]);
+        assert!(matches!(decision.reason(), Reason::Drift { position: 0, breached: 1, .. }), "{decision:?}");
+        met += breached;
+    }
+    assert!(met > 5, "{met}");
+}
+
 fn weights(assets: usize) -> impl Strategy<Value = Vec<f64>> {
     // The first is cash. One of them at least is held.
     let parts = (prop::collection::vec(0..1000_u32, assets + 1), 0..=assets, 1..1000_u32);
@@ -362,16 +383,14 @@ proptest! {
         // A band as wide as one of the drifts.
         let threshold = Decimal::from_f64_retain(drifts[at.index(drifts.len())]).unwrap().round_dp(6);
         let band = DriftBand::new(measure, percent(threshold.max(dec!(0.000001))), Scope::All).unwrap();
-        let limit: f64 = band.threshold().edge().try_into().unwrap();
+        let limit = f64::try_from(band.threshold().edge().normalize()).unwrap() + TOLERANCE_PERCENT;
         match *ask(&band, &targets, &held, &[]).0.reason() {
             Reason::Drift { position, drift, breached, .. } => {
                 prop_assert_eq!(Some(position), drifts.iter().position(|drift| drift.to_bits() == largest.to_bits()));
                 prop_assert_eq!(drift.abs().to_bits(), largest.to_bits());
-                let clearly = drifts.iter().filter(|drift| **drift > limit + 1e-8).count();
-                let perhaps = drifts.iter().filter(|drift| **drift >= limit - 1e-8).count();
-                prop_assert!((clearly..=perhaps).contains(&breached), "{breached} {drifts:?} {limit}");
+                prop_assert_eq!(breached, drifts.iter().filter(|drift| **drift >= limit).count());
             }
-            Reason::WithinBand { .. } => prop_assert!(largest <= limit + 1e-8),
+            Reason::WithinBand { .. } => prop_assert!(largest < limit),
             ref other => prop_assert!(false, "{other:?}"),
         }
     }

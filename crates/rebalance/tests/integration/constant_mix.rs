@@ -162,6 +162,22 @@ fn figures_by_hand() {
     assert!(near(totals.costs, 1e6 - bought + bought / 600.0, 1e6));
 }
 
+/// As far away as the band is wide is outside, as it is for an engine.
+#[test]
+fn the_edge_of_the_band_trades() {
+    let rebalances = |half_width: f64| {
+        let growth = [1.0, 1.0, 1.5, 0.5];
+        let mix = ConstantMix::new(&growth, &[0.5; 2], &[0.0; 2], Some(&[half_width; 2])).unwrap();
+        // Once looked up; once worked out, as the rows do not follow each other.
+        [&[1][..], &[0, 0, 1]].map(|rows| {
+            let path: Vec<_> = rows.iter().map(|row| (*row, Moment::Look)).collect();
+            walked(&mix, &path).0.rebalances
+        })
+    };
+    assert_eq!(rebalances(0.25), [1, 1]);
+    assert_eq!(rebalances(0.25_f64.next_up()), [0, 0]);
+}
+
 #[test]
 fn the_largest_drawdown_counts_the_purchase() {
     let mix = ConstantMix::new(&[0.5, 4.0, 0.75], &[1.0], &[0.0], None).unwrap();
@@ -250,8 +266,15 @@ fn timetables() {
         |next: &str, rule: &Rule| Timetable::of(rule, &dates[..5], next.parse().ok()).unwrap().unwrap();
     assert_eq!(known("2020-04-30", &quarterly).moments(), [Trade, Hold, Hold, Trade]);
     assert_eq!(known("2020-03-31", &quarterly).moments(), [Trade, Hold, Hold, Hold]);
-    let inner = Rule::first_of(vec![Rule::Never, quarterly.clone()]).unwrap();
-    assert_eq!(known("2020-04-30", &inner).moments(), [Trade, Hold, Hold, Trade]);
+    // No weekday of the year is left after its 31st of December, but some are after its 30th.
+    let days = ["2019-12-27", "2019-12-30"].map(|day| day.parse::<NaiveDate>().unwrap());
+    let at_end = calendar(Period::Year, Edge::End);
+    for rule in [at_end.clone(), Rule::first_of(vec![Rule::Never, at_end]).unwrap()] {
+        let last = |next: Option<&str>| {
+            Timetable::of(&rule, &days, next.map(|day| day.parse().unwrap())).unwrap().unwrap().moments()[0]
+        };
+        assert_eq!([last(None), last(Some("2019-12-31")), last(Some("2020-01-06"))], [Hold, Hold, Trade]);
+    }
     let position =
         Rule::DriftBand(DriftBand::new(DriftMeasure::Position, Percent::new(dec!(20)), Scope::All).unwrap());
     let widths = of(&position).unwrap().half_widths(&[0.25, 0.75, 0.0]);
