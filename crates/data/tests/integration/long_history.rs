@@ -49,8 +49,11 @@ fn a_run_says_how_much_of_it_is_estimated() {
         let last = estimated.iter().rposition(|is| *is).unwrap();
         assert_eq!(record.step(last).unwrap().month.to_string(), "1990-07");
         assert!(estimated[1..=last].iter().all(|is| *is));
-        let shares: Vec<f64> = record.step(1).unwrap().weights_after.to_vec();
-        assert!(shares.iter().all(|weight| *weight > 0.0), "every asset is held from the first month on");
+        let held = record.step(0).unwrap().after;
+        assert!(
+            held.len() == 10 && held.iter().all(|value| *value > 0.0),
+            "every asset is held from the first day on"
+        );
         wealth.push(record.outcome().returns.iter().map(|r| 1.0 + r).product::<f64>());
     }
     assert_ne!(wealth[0], wealth[1]);
