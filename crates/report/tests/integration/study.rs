@@ -5,6 +5,7 @@ use allweather_market::{Market, PricePanel, Vintages};
 use allweather_portfolio::{Spec, rfr::RateHistory, simulate};
 use allweather_report::{Language, Page, Points, Report, ReportError, Shape, Sources};
 use allweather_study::{Event, Measure, Results, Study, StudySpec, Variant};
+use scraper::{Html, Selector};
 
 use crate::{
     main_job,
@@ -174,6 +175,17 @@ fn the_plots_are_the_results() {
         assert!(text.contains(&format!("\"hovertext\":[\"{told}\"")), "{told}");
         assert!(text.contains("\"error_y\":{\"type\":\"data\"") && text.contains("\"barmode\":\"group\""));
         assert!(!text.contains("<img"));
+        let html = Html::parse_document(&text);
+        let plots = Selector::parse("#study_event_shares-figure script.plot-data").unwrap();
+        let plot: String = html.select(&plots).next().unwrap().text().collect();
+        let plot: serde_json::Value = serde_json::from_str(&plot).unwrap();
+        for (trace, series) in plot["data"].as_array().unwrap().iter().zip(&events.series) {
+            for (place, (value, ends)) in series.values.iter().zip(&series.intervals).enumerate() {
+                let (value, (low, high)) = (value.unwrap(), ends.unwrap());
+                same(trace["error_y"]["array"][place].as_f64(), Some(high - value));
+                same(trace["error_y"]["arrayminus"][place].as_f64(), Some(value - low));
+            }
+        }
     }
 }
 
