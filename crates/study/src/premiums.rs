@@ -8,7 +8,7 @@ use crate::{Distribution, Occurrence, Premium, StudyError};
 /// `total = excess growth + drift + overlay − cost`, logarithms a year. Quantiles do not add up: a path of much excess growth is often one of
 /// much drift. What is below 10⁻¹³ a year is rounding and counts as nought, so that a spec without an overlay has none.
 ///
-/// A path on which the variant or buy and hold lost everything has no premium.
+/// A path on which the variant or buy and hold lost everything, or all but what a double holds of it, has no premium.
 ///
 /// ```
 /// use allweather_portfolio::Spec;

@@ -110,7 +110,7 @@ fn what_is_the_same_has_no_difference() {
 }
 
 /// A dollar asset that halves against a dollar that halves: within doubles each, nothing together. A yen portfolio beside it that does not.
-fn falling() -> (Market, Vec<Variant>) {
+fn falling(later: f64) -> (Market, Vec<Variant>) {
     let (mut prices, mut spots) = ("month,a_usd,b_jpy,c_jpy\n".to_owned(), "month,usd\n".to_owned());
     let (mut level, mut b, mut c) = (1e6, 100.0, 100.0);
     for k in 0..37 {
@@ -118,7 +118,7 @@ fn falling() -> (Market, Vec<Variant>) {
         writeln!(prices, "{month},{level:e},{b},{c}").unwrap();
         writeln!(spots, "{month},{level:e}").unwrap();
         let (up, down) = (f64::from(k * 7 % 5) / 100.0, f64::from(k * 5 % 7) / 150.0);
-        (level, b, c) = (level / 2.0, b * (0.99 + up), c * (1.02 - down));
+        (level, b, c) = (level * if k < 18 { 0.5 } else { later }, b * (0.99 + up), c * (1.02 - down));
     }
     let market = Market::new(Currency::JPY, PricePanel::from_csv("prices.csv", &prices).unwrap());
     let market = market.with_spots(SpotPanel::from_csv("spots.csv", &spots, Currency::JPY).unwrap()).unwrap();
@@ -143,7 +143,7 @@ fn falling() -> (Market, Vec<Variant>) {
 /// What leaves the range of the kernel on one side runs on the engine on both: figures are those of the engine's record, to the bit.
 #[test]
 fn a_pair_falls_back_to_the_engine_together() {
-    let (market, variants) = falling();
+    let (market, variants) = falling(0.5);
     let spec = StudySpec::new(variants, 8, 560).unwrap().with_seed(6);
     let spec = spec.with_resampling(Resampling::blocks(3).unwrap()).unwrap();
     let nothing = Vintages::new();
@@ -173,6 +173,24 @@ fn a_pair_falls_back_to_the_engine_together() {
         assert_eq!((lost.cost().defined(), lost.above().of()), (0, 0));
         assert!(beside.cost().mean() > Some(0.0));
     }
+}
+
+/// A path that is lost has nothing of the one before it in its job.
+#[test]
+fn a_lost_path_has_no_premium_of_another() {
+    let (market, mut variants) = falling(0.6);
+    let spec = StudySpec::new(variants.split_off(4), 24, 630).unwrap().with_seed(6);
+    let spec = spec.with_resampling(Resampling::blocks(3).unwrap()).unwrap();
+    let nothing = Vintages::new();
+    let study = Study::new(&spec, &market, &nothing).unwrap();
+    let together = study.run_job(&study.jobs(24).next().unwrap()).unwrap().tally;
+    let lost = together.measure(Measure::AnnualReturn).undefined();
+    assert!(lost > 0 && lost < 24, "{lost} of 24 are lost");
+    // What is left of some others is so little that it has no logarithm over the capital: nothing is told of them either.
+    let missing = together.premium().unwrap().total().undefined();
+    assert!((lost..24).contains(&missing), "{missing}");
+    let alone = paths_of(&study, 0).map(|tally| tally.premium().unwrap().total().undefined()).sum::<u64>();
+    assert_eq!(alone, missing);
 }
 
 /// Held against each other on the kernel, each is its own record to rounding.
