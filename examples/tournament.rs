@@ -296,9 +296,10 @@ fn verdict(standings: &Standings, level: &LevelStandings) -> String {
         }
         (None, Some(luck), _) => {
             let probability = luck.ability.consistent;
-            let more = if probability < standings.significance {
+            let more = if probability.min(luck.reality.p_value) < standings.significance {
                 format!(
-                    " That alone would not be luck, but no rule has both a p-value of its own below {} and a deflated ratio above {}.",
+                    " A probability below {0} hints that some rule is better, but none has both a p-value of its own below {0} and a \
+                     deflated ratio above {1}.",
                     percent(Some(standings.significance)),
                     percent(Some(1.0 - standings.significance))
                 )

@@ -13,7 +13,7 @@
 //!
 //! let targets = report.table("targets").ok_or("every report has them")?;
 //! let reached = targets.cell(0, "reached").ok_or("a row for the return")?;
-//! assert_eq!(reached.value.text(Language::English), "4.54 %");
+//! assert_eq!(reached.value.text(Language::English), "4.55 %");
 //!
 //! let site = report.site()?;
 //! assert!(site.files().contains_key("ja/index.html"));

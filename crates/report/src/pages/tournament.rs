@@ -108,15 +108,17 @@ fn verdict(standings: &Standings, level: &LevelStandings) -> Block {
     Block::Warning(match (&level.luck, &level.untested) {
         (Some(luck), _) => {
             let (hansen, white) = (percent(luck.ability.consistent), percent(luck.reality.p_value));
-            let (more, more_ja) = if luck.ability.consistent < standings.significance {
+            let (more, more_ja) = if luck.ability.consistent.min(luck.reality.p_value)
+                < standings.significance
+            {
                 let (level, sure) = (percent(standings.significance), percent(1.0 - standings.significance));
                 (
                     format!(
-                        " That alone would not be luck, but no rule has both a p-value of its own below {level} and a deflated ratio above \
-                         {sure}."
+                        " A probability below {level} hints that some rule is better, but none has both a p-value of its own below {level} \
+                         and a deflated ratio above {sure}."
                     ),
                     format!(
-                        "この確率だけを見れば偶然とは言えませんが、ルール自身のp値が{level}未満で、かつ試行数補正後シャープが{sure}を超えるルールはありません。"
+                        "{level}未満の確率は、より良いルールがあることを示唆しますが、ルール自身のp値が{level}未満で、かつ試行数補正後シャープが{sure}を超えるルールはありません。"
                     ),
                 )
             } else {
