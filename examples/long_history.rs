@@ -19,7 +19,8 @@ const DRAWS: usize = 200;
 
 /// Return and deviation a year, largest drawdown, value at the end in millions.
 fn figures(outcome: &Outcome) -> Result<[f64; 4], Box<dyn Error>> {
-    let returns = Returns::new(Periodicity::Monthly, &outcome.returns)?;
+    let periods = outcome.period_returns();
+    let returns = Returns::new(Periodicity::Monthly, &periods)?;
     Ok([
         100.0 * annual_return_geometric(&returns)?,
         100.0 * volatility(&returns)?,
