@@ -47,7 +47,11 @@ fn a_run_says_how_much_of_it_is_estimated() {
         let record = data.simulate(&spec).unwrap();
         let estimated = record.estimated();
         let last = estimated.iter().rposition(|is| *is).unwrap();
-        assert_eq!(record.step(last).unwrap().month.to_string(), "1990-07");
+        assert_eq!(
+            record.step(last).unwrap().month.to_string(),
+            "1990-06",
+            "its level is the first that is observed"
+        );
         assert!(estimated[1..=last].iter().all(|is| *is));
         let held = record.step(0).unwrap().after;
         assert!(

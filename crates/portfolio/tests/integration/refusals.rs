@@ -163,7 +163,7 @@ fn a_rule_cannot_want_more_than_everything() {
     let simulation = Simulation::new(&spec, &market, &rates).unwrap().with_rule(&Wants(1.5));
     assert_eq!(
         simulation.outcome().unwrap_err().to_string(),
-        "target weight 1.5 at position 0 is not in 0..=1"
+        "on 2019-12-31: target weight 1.5 at position 0 is not in 0..=1"
     );
 }
 
@@ -208,7 +208,8 @@ fn a_spec_says_what_is_wrong_with_it() {
     assert!(with(r#""name":"x""#, r#""name":"x","colour":"red""#).contains("unknown field `colour`"));
     assert!(with(r#""every":"year""#, r#""every":"year","odd":1"#).contains("unknown field `odd`"));
     assert!(
-        with(r#""weight":0.5}"#, r#""weight":0.25}"#).contains("the holdings' weights add up to 0.5, not 1")
+        with(r#""weight":0.5}"#, r#""weight":0.25}"#)
+            .contains("of the holdings: weights add up to 0.5, not 1")
     );
     assert!(with("abroad", "home").contains("home appears twice among the holdings"));
     assert!(with(r#""1000000""#, r#""0""#).contains("the initial capital 0 is not above 0"));
@@ -227,7 +228,7 @@ fn a_spec_says_what_is_wrong_with_it() {
         let asset = "home".parse().unwrap();
         assert!(Holdings::new(vec![Holding::asset(asset, weight)]).is_err());
     }
-    assert_eq!(Holdings::new(Vec::new()).unwrap_err().to_string(), "the holdings' there are no weights");
+    assert_eq!(Holdings::new(Vec::new()).unwrap_err().to_string(), "of the holdings: there are no weights");
 }
 
 #[test]
