@@ -65,13 +65,16 @@ impl Outcome {
     /// Everything that is told a year is told of these: 12 months after the day of the purchase are 12 of them, and 13 steps.
     ///
     /// ```
-    /// let data = allweather_data::embedded()?;
-    /// let record = data.simulate(&allweather_data::all_weather()?)?;
-    /// let periods = record.outcome().period_returns();
-    /// assert_eq!((record.len(), periods.len()), (552, 551));
-    /// // Together they are what became of the capital.
-    /// let (steps, of_periods) = (&record.outcome().returns, periods.iter().map(|r| 1.0 + r).product::<f64>());
-    /// assert!((steps.iter().map(|r| 1.0 + r).product::<f64>() / of_periods - 1.0).abs() < 1e-12);
+    /// use allweather_portfolio::{prelude::*, rfr::RateHistory};
+    /// let prices = PricePanel::from_csv("prices.csv", "month,a_jpy\n2024-01,100\n2024-02,110\n2024-03,99\n")?;
+    /// let market = Market::new(Currency::JPY, prices);
+    /// let spec = Spec::from_json(r#"{"name": "one", "capital": 1000, "rule": "never",
+    ///     "holdings": [{"asset": "a", "weight": 1}], "costs": {"proportional": "0.01"}}"#)?;
+    /// let outcome = Simulation::new(&spec, &market, &RateHistory::default())?.outcome()?;
+    /// let periods = outcome.period_returns();
+    /// // The purchase at 1 % is paid out of February's return.
+    /// assert!(outcome.returns.len() == 3 && periods.len() == 2);
+    /// assert!((periods[0] - (1.1 / 1.01 - 1.0)).abs() < 1e-12);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
